@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DELIST_DELIST_H
+#define DELIST_DELIST_H
+
+/*
+ * All of libdelist.  From the floor up; each header can be used alone.
+ */
+#include <delist/error.h>
+#include <delist/text.h>
+#include <delist/alloc.h>
+
+#endif
