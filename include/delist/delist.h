@@ -8,5 +8,7 @@
 #include <delist/error.h>
 #include <delist/text.h>
 #include <delist/alloc.h>
+#include <delist/store.h>
+#include <delist/memstore.h>
 
 #endif
