@@ -8,6 +8,7 @@
 #include <delist/error.h>
 #include <delist/text.h>
 #include <delist/alloc.h>
+#include <delist/mailbox.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 
