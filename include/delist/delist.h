@@ -9,6 +9,7 @@
 #include <delist/text.h>
 #include <delist/alloc.h>
 #include <delist/mailbox.h>
+#include <delist/deadline.h>
 #include <delist/limit.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
