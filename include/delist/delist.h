@@ -8,6 +8,7 @@
 #include <delist/error.h>
 #include <delist/text.h>
 #include <delist/alloc.h>
+#include <delist/addr.h>
 #include <delist/mailbox.h>
 #include <delist/deadline.h>
 #include <delist/limit.h>
