@@ -1,36 +1,24 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * addr.c - IP addresses and prefixes
+ * addr.c - IP addresses
  *
- *	IPv4    = octet 3( "." octet )			; 0..255, no "01"
- *	IPv6    = 8 groups with ":" between, of which
- *		  one run, wherever it is, may be "::",
- *		  and the last two may be IPv4
- *	group   = 1*4HEXDIG
- *	prefix  = ( IPv4 / IPv6 ) [ "/" number ]	; 0..32 or 0..128
+ *	IPv4   = octet 3( "." octet )		; 0..255, no "01"
+ *	IPv6   = groups [ "::" groups ]		; 8 of them, less with "::"
+ *	groups = [ group *( ":" group ) ]	; the last two may be IPv4
+ *	group  = 1*4HEXDIG
  *
  * inet_pton() is the measure of what an address is.  It is not called: it
  * wants a NUL, and systems differ in what else they let pass.  "127.1",
  * "010.0.0.1", zone ids and brackets are refused; a list that has them was
  * meant for somebody else.
  */
-#include <delist/addr.h>
+#include "addr.h"
 
 #include <string.h>
 
 #include "ascii.h"
 #include "bytes.h"
 #include "writer.h"
-
-enum {
-	NO_GAP = 99
-};
-
-static unsigned
-family_bits(uint8_t family)
-{
-	return family == DELIST_INET4 ? 32 : family == DELIST_INET6 ? 128 : 0;
-}
 
 static bool
 is_mapped(const uint8_t bytes[16])
@@ -62,82 +50,95 @@ parse4(uint8_t bytes[4], const char *text, size_t len)
 	return at == len;
 }
 
-/* The group that starts the text; its length, or 0 if there is none. */
-static size_t
-parse_group(uint8_t bytes[2], const char *text, size_t len)
-{
-	unsigned group = 0;
-	size_t used = 0;
+struct groups {
+	uint8_t bytes[16];
+	size_t filled;
+};
 
-	while (used < 4 && used < len && delist_ascii_hex(text[used]) >= 0)
-		group = group << 4 | (unsigned)delist_ascii_hex(text[used++]);
-	delist_put_be16(bytes, (uint16_t)group);
-	return used;
+static bool
+add_quad(struct groups *groups, const char *text, size_t len)
+{
+	if (groups->filled > 12)
+		return false;
+	groups->filled += 4;
+	return parse4(groups->bytes + groups->filled - 4, text, len);
 }
 
-/* Groups up to the end of the text; how many bytes, and where "::" is. */
 static bool
-parse_groups(uint8_t bytes[16], size_t *filled, size_t *gap, const char *text,
-    size_t len)
+add_group(struct groups *groups, const char *text, size_t len)
 {
-	size_t at = 0;
+	unsigned group = 0;
 
-	*filled = 0;
-	*gap = NO_GAP;
-	if (len >= 2 && text[0] == ':' && text[1] == ':') {
-		*gap = 0;
-		at = 2;
-	}
-	while (at < len) {
-		uint8_t group[2];
-		size_t used = parse_group(group, text + at, len - at);
+	if (len == 0 || len > 4 || groups->filled == 16)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		int digit = delist_ascii_hex(text[i]);
 
-		if (used == 0 || *filled == 16)
+		if (digit < 0)
 			return false;
-		if (at + used < len && text[at + used] == '.' &&
-		    *filled <= 12) {
-			*filled += 4;
-			return parse4(bytes + *filled - 4, text + at, len - at);
-		}
-		memcpy(bytes + *filled, group, 2);
-		*filled += 2;
-		at += used;
-		if (at == len)
-			return true;
-		if (text[at++] != ':' || at == len)
-			return false;
-		if (text[at] == ':') {
-			if (*gap != NO_GAP)
-				return false;
-			*gap = *filled;
-			at++;
-		}
+		group = group << 4 | (unsigned)digit;
 	}
-	return *gap != NO_GAP;
+	delist_put_be16(groups->bytes + groups->filled, (uint16_t)group);
+	groups->filled += 2;
+	return true;
+}
+
+/* None, or groups with ":" between; the last may be IPv4 if `quad`. */
+static bool
+add_groups(struct groups *groups, const char *text, size_t len, bool quad)
+{
+	const char *colon;
+
+	if (len == 0)
+		return true;
+	while ((colon = memchr(text, ':', len)) != NULL) {
+		size_t n = (size_t)(colon - text);
+
+		if (!add_group(groups, text, n))
+			return false;
+		text += n + 1;
+		len -= n + 1;
+	}
+	if (quad && memchr(text, '.', len) != NULL)
+		return add_quad(groups, text, len);
+	return add_group(groups, text, len);
+}
+
+/* Where "::" is, or len. */
+static size_t
+find_gap(const char *text, size_t len)
+{
+	for (size_t i = 0; i + 1 < len; i++)
+		if (text[i] == ':' && text[i + 1] == ':')
+			return i;
+	return len;
 }
 
 static bool
 parse6(uint8_t bytes[16], const char *text, size_t len)
 {
-	uint8_t groups[16];
-	size_t filled, gap, tail;
+	struct groups head = {.filled = 0}, tail = {.filled = 0};
+	size_t gap = find_gap(text, len);
 
-	if (!parse_groups(groups, &filled, &gap, text, len))
+	if (!add_groups(&head, text, gap, gap == len))
 		return false;
-	if ((gap == NO_GAP) != (filled == 16))
+	if (gap == len && head.filled != 16)
 		return false;
-	if (gap == NO_GAP)
-		gap = filled;
-	tail = filled - gap;
+	if (gap < len) {
+		gap += 2;
+		if (!add_groups(&tail, text + gap, len - gap, true) ||
+		    head.filled + tail.filled > 14)
+			return false;
+	}
 	memset(bytes, 0, 16);
-	memcpy(bytes, groups, gap);
-	memcpy(bytes + 16 - tail, groups + gap, tail);
+	memcpy(bytes, head.bytes, head.filled);
+	memcpy(bytes + 16 - tail.filled, tail.bytes, tail.filled);
 	return true;
 }
 
-/* As written: ::ffff:a.b.c.d stays IPv6. */
-static bool
-parse_unfolded(struct delist_addr *addr, const char *text, size_t len)
+bool
+delist_addr_parse_unfolded(
+    struct delist_addr *addr, const char *text, size_t len)
 {
 	if (len == 0)
 		return false;
@@ -154,7 +155,7 @@ delist_addr_parse(struct delist_addr *addr, const char *text, size_t len)
 {
 	struct delist_addr found;
 
-	if (!parse_unfolded(&found, text, len))
+	if (!delist_addr_parse_unfolded(&found, text, len))
 		return DELIST_ESYNTAX;
 	*addr = found.family == DELIST_INET6 ? delist_addr_from6(found.bytes)
 					     : found;
@@ -220,21 +221,15 @@ write6(struct delist_writer *w, const uint8_t bytes[16])
 	}
 }
 
-static void
-write_addr(struct delist_writer *w, const struct delist_addr *addr)
-{
-	if (addr->family == DELIST_INET4)
-		write4(w, addr->bytes);
-	else if (addr->family == DELIST_INET6)
-		write6(w, addr->bytes);
-}
-
 size_t
 delist_addr_format(char text[46], const struct delist_addr *addr)
 {
 	struct delist_writer w = {.at = text, .cap = DELIST_ADDR_TEXT - 1};
 
-	write_addr(&w, addr);
+	if (addr->family == DELIST_INET4)
+		write4(&w, addr->bytes);
+	else if (addr->family == DELIST_INET6)
+		write6(&w, addr->bytes);
 	text[w.len] = '\0';
 	return w.len;
 }
@@ -267,120 +262,4 @@ delist_addr_compare(const struct delist_addr *a, const struct delist_addr *b)
 	if (a->family != b->family)
 		return a->family < b->family ? -1 : 1;
 	return memcmp(a->bytes, b->bytes, 16);
-}
-
-/* ---- prefixes ---- */
-
-static int
-parse_length(uint32_t *bits, const char *text, size_t len, unsigned max)
-{
-	size_t digits = 0;
-
-	while (digits < len && delist_ascii_isdigit(text[digits]))
-		digits++;
-	if (len == 0 || digits < len || (len > 1 && text[0] == '0'))
-		return DELIST_ESYNTAX;
-	if (delist_ascii_number(bits, text, len, max) == 0)
-		return DELIST_ERANGE;
-	return DELIST_OK;
-}
-
-int
-delist_prefix_parse(struct delist_prefix *prefix, const char *text, size_t len)
-{
-	const char *slash = len != 0 ? memchr(text, '/', len) : NULL;
-	size_t addr_len = slash != NULL ? (size_t)(slash - text) : len;
-	struct delist_prefix found;
-	struct delist_addr addr;
-	uint32_t bits;
-	int error;
-
-	if (!parse_unfolded(&addr, text, addr_len))
-		return DELIST_ESYNTAX;
-	bits = family_bits(addr.family);
-	if (slash != NULL) {
-		error =
-		    parse_length(&bits, slash + 1, len - addr_len - 1, bits);
-		if (error != DELIST_OK)
-			return error;
-	}
-	found = delist_prefix_of(&addr, bits);
-	if (delist_addr_compare(&found.addr, &addr) != 0)
-		return DELIST_EHOSTBITS;
-	if (addr.family == DELIST_INET6 && is_mapped(addr.bytes)) {
-		found.addr = delist_addr_from6(addr.bytes);
-		found.bits = (uint8_t)(bits - 96); /* bit 95 is set: >= 96 */
-	}
-	*prefix = found;
-	return DELIST_OK;
-}
-
-size_t
-delist_prefix_format(char text[50], const struct delist_prefix *prefix)
-{
-	struct delist_writer w = {.at = text, .cap = DELIST_PREFIX_TEXT - 1};
-
-	write_addr(&w, &prefix->addr);
-	if (w.len != 0) {
-		delist_writer_text(&w, "/");
-		delist_writer_number(&w, prefix->bits);
-	}
-	text[w.len] = '\0';
-	return w.len;
-}
-
-struct delist_prefix
-delist_prefix_of(const struct delist_addr *addr, unsigned bits)
-{
-	unsigned max = family_bits(addr->family);
-	struct delist_prefix made = {.addr.family = addr->family};
-
-	if (bits > max)
-		bits = max;
-	memcpy(made.addr.bytes, addr->bytes, (bits + 7) / 8);
-	if (bits % 8 != 0)
-		made.addr.bytes[bits / 8] &= (uint8_t)(0xff00 >> bits % 8);
-	made.bits = (uint8_t)bits;
-	return made;
-}
-
-bool
-delist_prefix_valid(const struct delist_prefix *prefix)
-{
-	unsigned max = family_bits(prefix->addr.family);
-	struct delist_prefix same =
-	    delist_prefix_of(&prefix->addr, prefix->bits);
-
-	if (max == 0 || prefix->bits > max)
-		return false;
-	if (max == 128 && is_mapped(prefix->addr.bytes))
-		return false;
-	return delist_addr_compare(&same.addr, &prefix->addr) == 0;
-}
-
-bool
-delist_prefix_has(
-    const struct delist_prefix *prefix, const struct delist_addr *addr)
-{
-	struct delist_prefix same = delist_prefix_of(addr, prefix->bits);
-
-	return addr->family != DELIST_NOADDR &&
-	       delist_addr_compare(&same.addr, &prefix->addr) == 0;
-}
-
-bool
-delist_prefix_covers(
-    const struct delist_prefix *outer, const struct delist_prefix *inner)
-{
-	return outer->bits <= inner->bits &&
-	       delist_prefix_has(outer, &inner->addr);
-}
-
-int
-delist_prefix_compare(
-    const struct delist_prefix *a, const struct delist_prefix *b)
-{
-	int order = delist_addr_compare(&a->addr, &b->addr);
-
-	return order != 0 ? order : (int)a->bits - (int)b->bits;
 }
