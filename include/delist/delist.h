@@ -10,6 +10,7 @@
 #include <delist/alloc.h>
 #include <delist/addr.h>
 #include <delist/mailbox.h>
+#include <delist/guard.h>
 #include <delist/deadline.h>
 #include <delist/limit.h>
 #include <delist/store.h>
