@@ -11,6 +11,7 @@
 #include <delist/addr.h>
 #include <delist/mailbox.h>
 #include <delist/guard.h>
+#include <delist/token.h>
 #include <delist/deadline.h>
 #include <delist/limit.h>
 #include <delist/store.h>
