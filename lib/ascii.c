@@ -87,18 +87,3 @@ delist_ascii_number(uint32_t *value, const char *text, size_t len, uint32_t max)
 	*value = (uint32_t)sum;
 	return n;
 }
-
-size_t
-delist_ascii_format(char text[20], uint64_t value)
-{
-	char reversed[20];
-	size_t n = 0;
-
-	do {
-		reversed[n++] = (char)('0' + value % 10);
-		value /= 10;
-	} while (value != 0);
-	for (size_t i = 0; i < n; i++)
-		text[i] = reversed[n - 1 - i];
-	return n;
-}

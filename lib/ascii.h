@@ -34,7 +34,4 @@ bool delist_ascii_begins(const char *text, size_t len, const char *word);
 size_t delist_ascii_number(
     uint32_t *value, const char *text, size_t len, uint32_t max);
 
-/* Write value in decimal; the length, 1..20.  No NUL. */
-size_t delist_ascii_format(char text[20], uint64_t value);
-
 #endif

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "ascii.h"
-
 void
 delist_writer_put(struct delist_writer *w, const void *bytes, size_t len)
 {
@@ -31,7 +29,12 @@ delist_writer_text(struct delist_writer *w, const char *text)
 void
 delist_writer_number(struct delist_writer *w, uint64_t value)
 {
-	char digits[20];
+	char digits[20]; /* UINT64_MAX */
+	size_t first = sizeof digits;
 
-	delist_writer_put(w, digits, delist_ascii_format(digits, value));
+	do {
+		digits[--first] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value != 0);
+	delist_writer_put(w, digits + first, sizeof digits - first);
 }

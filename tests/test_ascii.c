@@ -61,24 +61,6 @@ reads_numbers(void **state)
 }
 
 static void
-numbers_come_back(void **state)
-{
-	static const uint64_t values[] = {
-	    0, 9, 10, 4294967295, UINT64_MAX, 10000000000000000000u};
-	static const char *const want[] = {"0", "9", "10", "4294967295",
-	    "18446744073709551615", "10000000000000000000"};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(values); i++) {
-		char text[20];
-		size_t len = delist_ascii_format(text, values[i]);
-
-		assert_int_equal(len, strlen(want[i]));
-		assert_memory_equal(text, want[i], len);
-	}
-}
-
-static void
 words_ignore_case(void **state)
 {
 	(void)state;
@@ -106,7 +88,6 @@ main(void)
 {
 	TEST(classes_are_those_of_ascii);
 	ROWS(reads_numbers, number_rows);
-	TEST(numbers_come_back);
 	TEST(words_ignore_case);
 	TEST(hex_digits);
 	return support_run("ascii");

@@ -50,11 +50,32 @@ the_last_byte_is_used(void **state)
 	assert_true(w.full);
 }
 
+static void
+numbers_are_decimal(void **state)
+{
+	static const uint64_t values[] = {
+	    0, 9, 10, 4294967295, UINT64_MAX, 10000000000000000000u};
+	static const char *const want[] = {"0", "9", "10", "4294967295",
+	    "18446744073709551615", "10000000000000000000"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(values); i++) {
+		char text[20];
+		struct delist_writer w = {text, sizeof text, 0, false};
+
+		delist_writer_number(&w, values[i]);
+		assert_false(w.full);
+		assert_int_equal(w.len, strlen(want[i]));
+		assert_memory_equal(text, want[i], w.len);
+	}
+}
+
 int
 main(void)
 {
 	TEST(pieces_follow_each_other);
 	TEST(what_does_not_fit_is_dropped_whole);
+	TEST(numbers_are_decimal);
 	TEST(the_last_byte_is_used);
 	return support_run("writer");
 }
