@@ -14,6 +14,7 @@
 #include <delist/token.h>
 #include <delist/deadline.h>
 #include <delist/limit.h>
+#include <delist/listfile.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 
