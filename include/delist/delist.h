@@ -10,6 +10,7 @@
 #include <delist/alloc.h>
 #include <delist/addr.h>
 #include <delist/mailbox.h>
+#include <delist/status.h>
 #include <delist/guard.h>
 #include <delist/token.h>
 #include <delist/deadline.h>
