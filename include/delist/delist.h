@@ -12,6 +12,7 @@
 #include <delist/mailbox.h>
 #include <delist/status.h>
 #include <delist/guard.h>
+#include <delist/verdict.h>
 #include <delist/token.h>
 #include <delist/deadline.h>
 #include <delist/limit.h>
