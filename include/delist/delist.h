@@ -17,6 +17,7 @@
 #include <delist/deadline.h>
 #include <delist/limit.h>
 #include <delist/listfile.h>
+#include <delist/ipset.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 

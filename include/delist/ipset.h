@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DELIST_IPSET_H
+#define DELIST_IPSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <delist/addr.h>
+#include <delist/alloc.h>
+#include <delist/error.h>
+
+/*
+ * A set of IP prefixes
+ *
+ * Each prefix carries a tag of 32 bits, which is the host's to give a meaning.
+ * An address is looked up by its longest match: of all prefixes in the set that
+ * have it, the longest decides.  IPv4 and IPv6 live apart, so ::/0 matches no
+ * IPv4 address; an IPv4-mapped address is looked up as the IPv4 address it is.
+ *
+ *	198.51.100.0/24  tag 1
+ *	198.51.100.7/32  tag 2		find 198.51.100.7  -> 2
+ *	2001:db8::/32    tag 3		find 198.51.100.8  -> 1
+ *					find 192.0.2.1     -> no match
+ *
+ * Threads: one writer at a time.  find*, get, cover, next and count may run on
+ * any number of threads at once, also beside delist_ipset_prepare_insert(),
+ * _prepare_remove() and _abandon(), but not beside a call that changes what is
+ * in the set: build, insert, remove, publish, free.  A host with a writer
+ * beside its lookups holds a lock of its own around both.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* "No match" in batches, and so not allowed as a tag. */
+#define DELIST_IPSET_NONE UINT32_MAX
+
+struct delist_ipset;
+
+struct delist_ipset_entry {
+	struct delist_prefix prefix;
+	uint32_t tag;
+};
+
+/*
+ * An empty set in *out, for delist_ipset_free().  The allocator may be NULL
+ * (see <delist/alloc.h>).
+ *
+ *	DELIST_EINVAL	out is NULL
+ *	DELIST_ENOMEM	no memory
+ */
+DELIST_API int delist_ipset_new(
+    struct delist_ipset **out, const struct delist_alloc *alloc);
+
+/* Give all of it back, also a change that is prepared.  NULL is fine. */
+DELIST_API void delist_ipset_free(struct delist_ipset *set);
+
+/*
+ * Replace all that is in the set by the n entries, in any order; of two with
+ * the same prefix the later counts.  The entries are copied.  On error the set
+ * is as it was.  While it is built, the old content takes its memory too.
+ *
+ *	DELIST_EINVAL	an entry has a malformed prefix or the tag
+ *			DELIST_IPSET_NONE
+ *	DELIST_EBUSY	a change is prepared
+ *	DELIST_ENOMEM	no memory
+ */
+DELIST_API int delist_ipset_build(struct delist_ipset *set,
+    const struct delist_ipset_entry *entries, size_t n);
+
+/*
+ * Put the prefix into the set, or replace the tag that it has there.
+ *
+ *	DELIST_EINVAL	malformed prefix, or tag DELIST_IPSET_NONE
+ *	DELIST_EBUSY	a change is prepared
+ *	DELIST_ENOMEM	no memory
+ */
+DELIST_API int delist_ipset_insert(
+    struct delist_ipset *set, const struct delist_prefix *prefix, uint32_t tag);
+
+/*
+ * Take exactly this prefix out; *removed tells whether it was there.  Prefixes
+ * inside it stay.  Needs no memory.
+ *
+ *	DELIST_EINVAL	malformed prefix
+ *	DELIST_EBUSY	a change is prepared
+ */
+DELIST_API int delist_ipset_remove(struct delist_ipset *set, bool *removed,
+    const struct delist_prefix *prefix);
+
+/*
+ * A change in two steps, for a host that must write it down in between: all
+ * that can fail is done while it is prepared, and nobody sees it before it is
+ * published.  One change at a time: until it is published or abandoned, every
+ * other change is refused with DELIST_EBUSY.  Errors are those of insert and
+ * remove.  *removed tells whether the prefix is there; also a removal of
+ * nothing is to be published or abandoned.
+ */
+DELIST_API int delist_ipset_prepare_insert(
+    struct delist_ipset *set, const struct delist_prefix *prefix, uint32_t tag);
+DELIST_API int delist_ipset_prepare_remove(struct delist_ipset *set,
+    bool *removed, const struct delist_prefix *prefix);
+
+/* Make the prepared change, or drop it.  Nothing is done if there is none. */
+DELIST_API void delist_ipset_publish(struct delist_ipset *set);
+DELIST_API void delist_ipset_abandon(struct delist_ipset *set);
+
+/* Whether exactly this prefix is in the set, and its tag if so. */
+DELIST_API bool delist_ipset_get(const struct delist_ipset *set, uint32_t *tag,
+    const struct delist_prefix *prefix);
+
+/*
+ * Whether a prefix in the set has the address, and the tag of the longest one
+ * if so; *tag is untouched if not.  No address matches nothing.  find4 takes a
+ * number in host byte order, find6 16 bytes in network order.
+ */
+DELIST_API bool delist_ipset_find(const struct delist_ipset *set, uint32_t *tag,
+    const struct delist_addr *addr);
+DELIST_API bool delist_ipset_find4(
+    const struct delist_ipset *set, uint32_t *tag, uint32_t addr);
+DELIST_API bool delist_ipset_find6(
+    const struct delist_ipset *set, uint32_t *tag, const uint8_t addr[16]);
+
+/* The same for n addresses; tags[i] is DELIST_IPSET_NONE for no match. */
+DELIST_API void delist_ipset_find4_batch(const struct delist_ipset *set,
+    uint32_t *tags, const uint32_t *addrs, size_t n);
+DELIST_API void delist_ipset_find6_batch(const struct delist_ipset *set,
+    uint32_t *tags, const uint8_t (*addrs)[16], size_t n);
+
+/* As delist_ipset_find(), and which prefix matched. */
+DELIST_API bool delist_ipset_cover(const struct delist_ipset *set,
+    struct delist_prefix *prefix, uint32_t *tag,
+    const struct delist_addr *addr);
+
+/*
+ * Walk the set in the order of delist_prefix_compare().  *prefix is the cursor:
+ * all zero at first, then what the last call left there.  Each call goes to the
+ * first prefix behind the cursor, so the set may be changed between calls; with
+ * the last behind it, the answer is false and nothing is written.
+ */
+DELIST_API bool delist_ipset_next(const struct delist_ipset *set,
+    struct delist_prefix *prefix, uint32_t *tag);
+
+/* How many prefixes are in the set. */
+DELIST_API size_t delist_ipset_count(const struct delist_ipset *set);
+
+/* How many bytes the set takes, as asked of its allocator. */
+DELIST_API size_t delist_ipset_memory(const struct delist_ipset *set);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
