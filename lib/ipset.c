@@ -12,7 +12,7 @@
 unsigned
 delist_ipset_bit(const struct delist_addr *addr, unsigned index)
 {
-	return addr->bytes[index / 8] >> (7 - index % 8) & 1u;
+	return (unsigned)addr->bytes[index / 8] >> (7 - index % 8) & 1u;
 }
 
 unsigned
