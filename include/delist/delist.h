@@ -16,6 +16,7 @@
 #include <delist/token.h>
 #include <delist/deadline.h>
 #include <delist/limit.h>
+#include <delist/reply.h>
 #include <delist/listfile.h>
 #include <delist/ipset.h>
 #include <delist/store.h>

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * reply.c - from evidence to a verdict
+ *
+ * Code beats text: a phrase is asked only where the code is missing or says
+ * nothing by itself (5.7.1, any detail 0) or no rule knows it, and Microsoft's
+ * portal or mailbox is never named on the strength of a phrase against any
+ * code that means something else.
+ */
+#include "reply.h"
+
+#include <string.h>
+
+#include "ascii.h"
+
+static bool
+is_generic(const struct delist_status *code)
+{
+	return code->cls == 0 || code->detail == 0 ||
+	       (code->subject == 7 && code->detail == 1);
+}
+
+/* The answer's own code wins over Status, unless it says nothing. */
+static struct delist_status
+status_of(const struct delist_evidence *e)
+{
+	if (e->inner.cls > 2 && e->inner.detail != 0)
+		return e->inner;
+	if (e->field.cls != 0 && e->field.detail != 0)
+		return e->field;
+	return e->inner.cls != 0 ? e->inner : e->field;
+}
+
+static const struct delist_rule *
+rule_of(const struct delist_evidence *e, const struct delist_status *code)
+{
+	const struct delist_rule *rule =
+	    delist_verdict_rule_of(e->rules, e->rule_count, code);
+	bool microsoft;
+
+	if (rule != NULL || e->phrase == NULL)
+		return rule;
+	microsoft = e->phrase->cls == DELIST_CLASS_IP_BLOCK_PORTAL ||
+		    e->phrase->cls == DELIST_CLASS_IP_BLOCK_MAIL;
+	if (microsoft && (e->broken || !is_generic(code)))
+		return NULL;
+	return e->phrase;
+}
+
+static uint8_t
+class_without_rule(
+    const struct delist_evidence *e, const struct delist_status *code)
+{
+	if (code->cls == 2 || (code->cls == 0 && e->reply == 0))
+		return DELIST_CLASS_NONE;
+	if (code->subject == 1 || code->subject == 2)
+		return DELIST_CLASS_RECIPIENT;
+	return DELIST_CLASS_OTHER;
+}
+
+static uint8_t
+permanence_of(const struct delist_evidence *e, const struct delist_status *code)
+{
+	unsigned cls = code->cls != 0 ? code->cls : e->reply / 100u;
+
+	if (cls == 0)
+		return e->delivered ? DELIST_DELIVERED
+				    : DELIST_PERMANENCE_UNKNOWN;
+	return cls == 2	  ? DELIST_DELIVERED
+	       : cls == 4 ? DELIST_TRANSIENT
+			  : DELIST_PERMANENT;
+}
+
+static bool
+names_address(uint8_t cls)
+{
+	return cls >= DELIST_CLASS_IP_BLOCK_PORTAL &&
+	       cls <= DELIST_CLASS_IPV6_POLICY;
+}
+
+static uint8_t
+confidence_of(const struct delist_verdict *v, const struct delist_rule *rule)
+{
+	if (rule == NULL)
+		return v->cls == DELIST_CLASS_NONE ? DELIST_CONFIDENCE_NONE
+						   : DELIST_CONFIDENCE_LOW;
+	if (rule->phrase != NULL)
+		return v->status.cls != 0 ? DELIST_CONFIDENCE_MEDIUM
+					  : DELIST_CONFIDENCE_LOW;
+	return v->status_end != 0 ? DELIST_CONFIDENCE_LOW
+				  : DELIST_CONFIDENCE_HIGH;
+}
+
+static void
+put_contact(struct delist_verdict *v, const struct delist_evidence *e,
+    const struct delist_rule *rule)
+{
+	size_t n;
+
+	v->contact =
+	    v->remedy == DELIST_REMEDY_MAIL_NDR ? e->mailbox : e->contact;
+	if (rule->contact == NULL || v->contact.len == 0)
+		return;
+	n = strlen(rule->contact);
+	if (v->contact.len != n ||
+	    !delist_ascii_equal(v->contact.at, rule->contact, n))
+		v->flags |= DELIST_FLAG_CONTACT_DIFFERS;
+}
+
+static uint32_t
+flags_of(const struct delist_evidence *e, const struct delist_verdict *v)
+{
+	uint32_t flags = 0;
+
+	if (v->status_end != 0)
+		flags |= DELIST_FLAG_RANGE;
+	if (e->truncated)
+		flags |= DELIST_FLAG_TRUNCATED;
+	if ((e->field.cls > 2 && e->inner.cls > 2 &&
+		e->field.cls != e->inner.cls) ||
+	    (e->reply >= 400 && v->status.cls > 2 &&
+		e->reply / 100u != v->status.cls))
+		flags |= DELIST_FLAG_CONFLICT;
+	if (names_address(v->cls) && v->blocked.addr.family == DELIST_NOADDR) {
+		if (e->redacted)
+			flags |= DELIST_FLAG_REDACTED_IP;
+		if (e->remote)
+			flags |= DELIST_FLAG_REMOTE_IP;
+	}
+	return flags;
+}
+
+void
+delist_reply_decide(
+    struct delist_verdict *verdict, const struct delist_evidence *e)
+{
+	struct delist_verdict v = {.reply = e->reply};
+	const struct delist_rule *rule;
+
+	v.status = status_of(e);
+	if (e->inner_rank > 0)
+		v.status_end = e->range_end;
+	rule = v.status.cls == 2 ? NULL : rule_of(e, &v.status);
+	v.permanence = permanence_of(e, &v.status);
+	v.recipient = e->recipient;
+	v.diagnostic = e->diagnostic;
+	v.cls = rule != NULL ? rule->cls : class_without_rule(e, &v.status);
+	if (rule != NULL) {
+		v.remedy = rule->remedy;
+		v.rule = rule->name;
+		put_contact(&v, e, rule);
+		if (rule->phrase != NULL && is_generic(&v.status))
+			v.flags |= DELIST_FLAG_BY_TEXT;
+	}
+	if (names_address(v.cls))
+		v.blocked = e->ip;
+	v.confidence = confidence_of(&v, rule);
+	v.flags |= flags_of(e, &v);
+	*verdict = v;
+}
+
+int
+delist_reply_classify_with(struct delist_verdict *verdict,
+    const struct delist_rule *rules, size_t rule_count, const char *text,
+    size_t len)
+{
+	struct delist_evidence e = {.rules = rules, .rule_count = rule_count};
+
+	if (text == NULL && len != 0)
+		return DELIST_EINVAL;
+	delist_reply_scan(&e, text, len);
+	delist_reply_decide(verdict, &e);
+	return DELIST_OK;
+}
+
+int
+delist_reply_classify(
+    struct delist_verdict *verdict, const char *text, size_t len)
+{
+	return delist_reply_classify_with(verdict, NULL, 0, text, len);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LIB_REPLY_H
+#define LIB_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <delist/reply.h>
+
+/*
+ * What texts say about one recipient.  Zeroed, it says nothing; each scan
+ * adds to it, and a verdict is drawn from it at the end.
+ */
+struct delist_evidence {
+	const struct delist_rule *rules; /* the host's */
+	size_t rule_count;
+	struct delist_status inner; /* in reply position */
+	struct delist_status field; /* of Status: or dsn= */
+	int inner_rank;
+	uint16_t range_end;
+	uint16_t reply;
+	bool broken;	/* a reply code, then what is no status code */
+	bool delivered; /* a 2xx in reply position */
+	bool in_reply;	/* the scan is behind a reply code */
+	bool redacted, remote, truncated;
+	int ip_rank;
+	struct delist_prefix ip;
+	const struct delist_rule *phrase;
+	size_t phrase_at; /* its place in the rules, from 1 */
+	struct delist_text recipient, contact, mailbox, diagnostic, vendor;
+};
+
+void delist_reply_scan(struct delist_evidence *e, const char *text, size_t len);
+void delist_reply_decide(
+    struct delist_verdict *verdict, const struct delist_evidence *e);
+
+/* Places in text, for reply*.c. */
+size_t delist_reply_gap(const char *text, size_t len, size_t at);
+bool delist_reply_after(const char *text, size_t at, const char *words);
+bool delist_reply_opens(const char *text, size_t at, bool blank_before);
+void delist_reply_address(
+    struct delist_evidence *e, const char *text, size_t len, size_t *at);
+void delist_reply_phrases(
+    struct delist_evidence *e, const char *text, size_t len, size_t at);
+
+#endif
