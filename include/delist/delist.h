@@ -19,6 +19,7 @@
 #include <delist/reply.h>
 #include <delist/listfile.h>
 #include <delist/ipset.h>
+#include <delist/ndr.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 

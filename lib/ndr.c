@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ndr.c - a bounce to one verdict for each recipient
+ *
+ * Asked in this order, the first that answers wins:
+ *
+ *	1. the delivery-status of the outermost report
+ *	2. the human text, or all of it where there is no header
+ *	3. a bounce that is attached: the message is a forward
+ *
+ * Relevant parts are decoded into the scratch memory; everything after that
+ * reads plain lines.  Receipts (RFC 8098) and complaints (RFC 5965) are no
+ * bounces.
+ */
+#include "ndr.h"
+
+#include <string.h>
+
+#include "ascii.h"
+#include "mime.h"
+
+enum {
+	FORWARDS_MAX = 4,
+	TEXT_MAX = 1 << 17, /* bytes of human text that are looked at */
+	HEADER_LINES = 200
+};
+
+/* What a message has for us. */
+struct found {
+	struct delist_text human, report;
+	struct delist_mime_part attached; /* type 0: none */
+	bool bounce, receipt, bare;
+};
+
+struct delist_evidence
+delist_ndr_evidence(const struct delist_ndr *n)
+{
+	return (struct delist_evidence){
+	    .rules = n->rules, .rule_count = n->rule_count};
+}
+
+static bool
+same_recipient(const struct delist_verdict *a, const struct delist_verdict *b)
+{
+	return a->recipient.len == b->recipient.len &&
+	       delist_ascii_equal(
+		   a->recipient.at, b->recipient.at, a->recipient.len);
+}
+
+void
+delist_ndr_add(struct delist_ndr *n, const struct delist_verdict *verdict)
+{
+	/* bounded: a message that names one recipient twice is common, one
+	   that alternates between many is not */
+	size_t low = n->count > 8 ? n->count - 8 : 0;
+
+	for (size_t i = n->count; i > low; i--)
+		if (same_recipient(&n->verdicts[i - 1], verdict))
+			return;
+	if (n->count == n->cap) {
+		n->truncated = true;
+		return;
+	}
+	n->verdicts[n->count] = *verdict;
+	if (n->forwarded)
+		n->verdicts[n->count].flags |= DELIST_FLAG_FORWARDED;
+	n->count++;
+}
+
+/* A header begins here: one of the fields that every message has. */
+static bool
+has_header(const char *text, const char *end)
+{
+	static const char *const names[] = {"received", "from", "return-path",
+	    "message-id", "mime-version", "content-type", "delivered-to"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (delist_mime_field(text, end, names[i]).at != NULL)
+			return true;
+	return false;
+}
+
+/* The first line is a field, or "From " of a mailbox file. */
+static bool
+is_message(const char *text, const char *end)
+{
+	size_t n = 0, len = (size_t)(end - text);
+
+	if (delist_ascii_begins(text, len, "from "))
+		return has_header(text, end);
+	while (n < len && (delist_ascii_isalnum(text[n]) || text[n] == '-'))
+		n++;
+	return n > 0 && n < len && text[n] == ':' && has_header(text, end);
+}
+
+static bool
+holds_any(struct delist_text t, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (delist_mime_find(t, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static bool
+looks_like_bounce(const char *at, const char *end)
+{
+	static const char *const froms[] = {
+	    "mailer-daemon", "postmaster", "mail delivery", "maildaemon"};
+	static const char *const subjects[] = {"undeliver", "deliver",
+	    "returned mail", "return", "failure", "fail", "delayed",
+	    "mail system error", "not sent", "unzustellbar"};
+
+	if (delist_mime_field(at, end, "x-failed-recipients").at != NULL)
+		return true;
+	return holds_any(delist_mime_field(at, end, "from"), froms, 4) ||
+	       holds_any(delist_mime_field(at, end, "subject"), subjects, 10);
+}
+
+static struct delist_text
+decode(struct delist_ndr *n, const struct delist_mime_part *part, bool raw)
+{
+	struct delist_text t = {n->scratch + n->used, 0};
+
+	if (n->size - n->used == 0) {
+		n->truncated = true;
+		return t;
+	}
+	t.len = delist_mime_decode(
+	    n->scratch + n->used, n->size - n->used, &n->truncated, part, raw);
+	n->used += t.len;
+	return t;
+}
+
+static void
+join(struct delist_text *to, struct delist_text more)
+{
+	if (to->len == 0)
+		*to = more;
+	else if (to->at + to->len == more.at)
+		to->len += more.len;
+}
+
+static void
+take_part(struct delist_ndr *n, struct found *f, struct delist_mime_part *part)
+{
+	if (part->type == DELIST_MIME_TEXT ||
+	    (part->type == DELIST_MIME_HTML && f->human.len == 0)) {
+		if (part->body.len > TEXT_MAX) {
+			part->body.len = TEXT_MAX;
+			n->truncated = true;
+		}
+		join(&f->human, decode(n, part, false));
+	} else if (part->type == DELIST_MIME_STATUS) {
+		if (f->report.len == 0)
+			f->report = decode(n, part, false);
+	} else if (part->type == DELIST_MIME_MESSAGE) {
+		if (f->attached.type == DELIST_MIME_OTHER)
+			f->attached = *part;
+	} else if (part->type == DELIST_MIME_RECEIPT) {
+		f->receipt = true;
+	}
+}
+
+static void
+look_at(struct delist_ndr *n, struct found *f, struct delist_text message)
+{
+	const char *end = message.at + message.len;
+	struct delist_mime_part part = {.type = DELIST_MIME_TEXT};
+	struct delist_mime m;
+
+	memset(f, 0, sizeof *f);
+	while (message.len > 0 && delist_ascii_isspace(*message.at)) {
+		message.at++;
+		message.len--;
+	}
+	if (message.len == 0)
+		return;
+	if (!is_message(message.at, end)) {
+		f->bare = f->bounce = true;
+		part.body = message;
+		take_part(n, f, &part);
+		return;
+	}
+	f->bounce = looks_like_bounce(message.at, end);
+	delist_mime_init(&m, message.at, message.len);
+	while (delist_mime_next(&m, &part))
+		take_part(n, f, &part);
+	n->truncated = n->truncated || m.truncated;
+}
+
+static bool
+has_code(const struct delist_ndr *n)
+{
+	return n->count > 0 &&
+	       (n->verdicts[0].status.cls != 0 || n->verdicts[0].reply != 0);
+}
+
+static bool
+is_bounce(const struct found *f)
+{
+	return f->bounce || f->report.len != 0;
+}
+
+/* All messages from the outermost in, until one of them answers. */
+static void
+examine(struct delist_ndr *n, struct delist_text message)
+{
+	struct found f;
+
+	for (int i = 0; i < FORWARDS_MAX; i++) {
+		size_t before = n->count;
+
+		look_at(n, &f, message);
+		if (f.receipt || (i > 0 && !is_bounce(&f) &&
+				     f.attached.type == DELIST_MIME_OTHER))
+			return;
+		n->forwarded = i > 0;
+		if (before != 0 && is_bounce(&f))
+			n->count = before = 0; /* it says more than a phrase */
+		if (f.report.len != 0 &&
+		    delist_ndr_report(n, f.report, f.human) > 0)
+			return;
+		delist_ndr_human(n, f.human, is_bounce(&f));
+		if (has_code(n) || f.attached.type == DELIST_MIME_OTHER)
+			return;
+		message = f.attached.encoding == DELIST_MIME_PLAIN
+			      ? f.attached.body
+			      : decode(n, &f.attached, true);
+	}
+	n->truncated = true;
+}
+
+int
+delist_ndr_parse_with(struct delist_verdict *verdicts, size_t cap,
+    size_t *count, char *scratch, size_t scratch_size,
+    const struct delist_rule *rules, size_t rule_count, const char *text,
+    size_t len)
+{
+	struct delist_ndr n = {.verdicts = verdicts,
+	    .cap = cap,
+	    .scratch = scratch,
+	    .size = scratch_size,
+	    .rules = rules,
+	    .rule_count = rule_count};
+	struct delist_text message = {text, len};
+
+	if (cap == 0 || (text == NULL && len != 0) ||
+	    (scratch == NULL && scratch_size != 0) ||
+	    (rules == NULL && rule_count != 0))
+		return DELIST_EINVAL;
+	if (len != 0)
+		examine(&n, message);
+	if (n.count == 0) {
+		memset(verdicts, 0, sizeof *verdicts);
+		n.count = 1;
+	}
+	if (n.truncated)
+		verdicts[n.count - 1].flags |= DELIST_FLAG_TRUNCATED;
+	*count = n.count;
+	return DELIST_OK;
+}
+
+int
+delist_ndr_parse(struct delist_verdict *verdicts, size_t cap, size_t *count,
+    char *scratch, size_t scratch_size, const char *text, size_t len)
+{
+	return delist_ndr_parse_with(
+	    verdicts, cap, count, scratch, scratch_size, NULL, 0, text, len);
+}

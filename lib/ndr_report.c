@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ndr_report.c - delivery-status groups (RFC 3464, 2.1)
+ *
+ * A line that begins with the name of a field begins a field, any other goes
+ * on with the last one: some servers fold without a blank.  A group ends at an
+ * empty line behind its recipient, or where a second Final-Recipient comes.
+ */
+#include "ndr.h"
+
+#include <string.h>
+
+#include "ascii.h"
+#include "mime.h"
+
+enum field {
+	NO_FIELD = -1,
+	FINAL,
+	ORIGINAL,
+	ACTION,
+	STATUS,
+	DIAGNOSTIC,
+	REMOTE,
+	EXTRA, /* X-Supplementary-Info and the like */
+	FIELDS
+};
+
+struct group {
+	struct delist_text field[FIELDS];
+	bool ended;
+};
+
+static enum field
+field_at(const char *line, size_t len, size_t *used)
+{
+	static const struct {
+		const char *name;
+		enum field field;
+	} names[] = {{"final-recipient:", FINAL},
+	    {"original-recipient:", ORIGINAL}, {"action:", ACTION},
+	    {"status:", STATUS}, {"diagnostic-code:", DIAGNOSTIC},
+	    {"remote-mta:", REMOTE}, {"x-supplementary-info:", EXTRA},
+	    {"x-", FIELDS}, {"reporting-mta:", FIELDS},
+	    {"received-from-mta:", FIELDS}, {"arrival-date:", FIELDS},
+	    {"last-attempt-date:", FIELDS}, {"final-log-id:", FIELDS},
+	    {"will-retry-until:", FIELDS}, {"dsn-gateway:", FIELDS},
+	    {"original-envelope-id:", FIELDS}};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (delist_ascii_begins(line, len, names[i].name)) {
+			*used = strlen(names[i].name);
+			return names[i].field;
+		}
+	return NO_FIELD;
+}
+
+/* Behind "rfc822;" or "smtp;", without blanks. */
+static struct delist_text
+value_of(struct delist_text t, bool typed)
+{
+	for (size_t i = 0; typed && i < t.len && i < 24; i++)
+		if (t.at[i] == ';') {
+			t.at += i + 1;
+			t.len -= i + 1;
+			break;
+		}
+	while (t.len > 0 && (delist_ascii_isspace(*t.at) || *t.at == '<')) {
+		t.at++;
+		t.len--;
+	}
+	while (t.len > 0 && (delist_ascii_isspace(t.at[t.len - 1]) ||
+				(typed && t.at[t.len - 1] == '>')))
+		t.len--;
+	return t;
+}
+
+static uint8_t
+action_of(struct delist_text t)
+{
+	for (uint8_t i = DELIST_ACTION_FAILED; i <= DELIST_ACTION_EXPANDED; i++)
+		if (delist_ascii_begins(t.at, t.len, delist_action_name(i)))
+			return i;
+	return DELIST_ACTION_NONE;
+}
+
+/* The paragraph of the human text that names the recipient. */
+static struct delist_text
+section_of(struct delist_text human, struct delist_text who)
+{
+	struct delist_text none = {NULL, 0};
+
+	for (size_t i = 0; who.len != 0 && i + who.len <= human.len; i++) {
+		size_t end = i + who.len;
+
+		if (human.at[i] != who.at[0] ||
+		    memcmp(human.at + i, who.at, who.len) != 0)
+			continue;
+		while (end + 1 < human.len &&
+		       (human.at[end] != '\n' ||
+			   strchr("\n<", human.at[end + 1]) == NULL))
+			end++;
+		return (struct delist_text){human.at + i, end - i};
+	}
+	return none;
+}
+
+/* What the human text adds where the fields say nothing. */
+static void
+add_human(struct delist_evidence *e, const struct delist_ndr *n,
+    struct delist_text text)
+{
+	struct delist_evidence h = delist_ndr_evidence(n);
+
+	if (text.len == 0)
+		return;
+	delist_reply_scan(&h, text.at, text.len);
+	if ((e->inner.cls == 0 || e->inner.detail == 0) &&
+	    (e->field.cls == 0 || e->field.detail == 0) && h.inner.cls > 2) {
+		e->inner = h.inner;
+		e->inner_rank = h.inner_rank;
+		e->range_end = h.range_end;
+	}
+	if (e->reply == 0)
+		e->reply = h.reply;
+	if (e->ip_rank == 0 && h.in_reply)
+		e->ip = h.ip;
+	e->remote = e->remote || h.remote;
+	e->redacted = e->redacted || h.redacted;
+	if (e->phrase == NULL && h.phrase != NULL)
+		e->phrase = h.phrase;
+	if (e->contact.len == 0)
+		e->contact = h.contact;
+	if (e->mailbox.len == 0)
+		e->mailbox = h.mailbox;
+	if (e->diagnostic.len == 0)
+		e->diagnostic = h.diagnostic;
+}
+
+static void
+add_group(struct delist_ndr *n, const struct group *g, struct delist_text human,
+    bool alone)
+{
+	struct delist_evidence e = delist_ndr_evidence(n);
+	struct delist_text diagnostic = value_of(g->field[DIAGNOSTIC], true);
+	struct delist_text status = value_of(g->field[STATUS], false);
+	struct delist_text who = value_of(g->field[FINAL], true);
+	struct delist_verdict v;
+	size_t used;
+
+	if (who.len == 0)
+		who = value_of(g->field[ORIGINAL], true);
+	delist_status_parse(&e.field, &used, status.at, status.len);
+	if (diagnostic.len == 0)
+		diagnostic = value_of(g->field[EXTRA], false);
+	if (diagnostic.len != 0)
+		delist_reply_scan(&e, diagnostic.at, diagnostic.len);
+	if (diagnostic.len != 0)
+		e.diagnostic = diagnostic;
+	add_human(&e, n, alone ? human : section_of(human, who));
+	e.recipient = who;
+	delist_reply_decide(&v, &e);
+	v.action = action_of(value_of(g->field[ACTION], false));
+	v.remote_host = value_of(g->field[REMOTE], true);
+	if (v.action >= DELIST_ACTION_DELIVERED) {
+		v.cls = DELIST_CLASS_NONE;
+		v.remedy = DELIST_REMEDY_NONE;
+		v.permanence = DELIST_DELIVERED;
+		v.blocked = (struct delist_prefix){0};
+	} else if (v.cls == DELIST_CLASS_NONE && v.action != 0) {
+		v.cls = DELIST_CLASS_OTHER;
+	}
+	if (v.action == DELIST_ACTION_DELAYED)
+		v.permanence = DELIST_TRANSIENT;
+	delist_ndr_add(n, &v);
+}
+
+struct walk {
+	struct delist_text rest;
+	struct group group;
+	struct delist_text
+	    *last; /* the field that the next line goes on with */
+};
+
+static bool
+is_group(const struct group *g)
+{
+	return g->field[FINAL].len != 0 || g->field[ORIGINAL].len != 0;
+}
+
+/* Read up to the end of the next group; false: there is none. */
+static bool
+next_group(struct walk *w)
+{
+	memset(&w->group, 0, sizeof w->group);
+	w->last = NULL;
+	while (w->rest.len > 0) {
+		const char *line = w->rest.at;
+		const char *lf = memchr(line, '\n', w->rest.len);
+		size_t len = lf != NULL ? (size_t)(lf - line) : w->rest.len;
+		size_t used = 0;
+		enum field f = field_at(line, len, &used);
+
+		if (f != NO_FIELD && f != FIELDS && is_group(&w->group) &&
+		    (w->group.ended ||
+			(f == FINAL && w->group.field[FINAL].len != 0)))
+			return true;
+		if (len == 0) {
+			w->group.ended = is_group(&w->group);
+			w->last = NULL;
+		} else if (f == NO_FIELD && w->last != NULL) {
+			w->last->len = (size_t)(line + len - w->last->at);
+		} else if (f != NO_FIELD) {
+			w->last = f < FIELDS ? &w->group.field[f] : NULL;
+			if (w->last != NULL)
+				*w->last = (struct delist_text){
+				    line + used, len - used};
+		}
+		len += lf != NULL;
+		w->rest.at += len;
+		w->rest.len -= len;
+	}
+	return is_group(&w->group);
+}
+
+size_t
+delist_ndr_report(
+    struct delist_ndr *n, struct delist_text report, struct delist_text human)
+{
+	struct walk w = {.rest = report};
+	size_t groups = 0;
+
+	while (next_group(&w))
+		groups++;
+	w.rest = report;
+	while (next_group(&w))
+		add_group(n, &w.group, human, groups == 1);
+	return groups;
+}
