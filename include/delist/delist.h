@@ -22,5 +22,6 @@
 #include <delist/ndr.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
+#include <delist/entropy.h>
 
 #endif
