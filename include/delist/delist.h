@@ -19,6 +19,8 @@
 #include <delist/reply.h>
 #include <delist/listfile.h>
 #include <delist/ipset.h>
+#include <delist/policy.h>
+#include <delist/event.h>
 #include <delist/ndr.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
