@@ -22,6 +22,7 @@
 #include <delist/policy.h>
 #include <delist/event.h>
 #include <delist/ndr.h>
+#include <delist/letter.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/entropy.h>

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DELIST_LETTER_H
+#define DELIST_LETTER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <delist/addr.h>
+#include <delist/error.h>
+#include <delist/mailbox.h>
+#include <delist/text.h>
+#include <delist/token.h>
+
+/*
+ * Letters
+ *
+ * The mail that asks the holder of a mailbox to confirm a request.  It is
+ * composed whole, with CRLF, ready for SMTP's DATA (which doubles dots at
+ * the beginning of lines; the library does not):
+ *
+ *	Date: Tue, 24 Nov 2026 00:00:00 +0000
+ *	From: delist@example.net
+ *	To: ann@example.com
+ *	Subject: Confirm the delisting of 192.0.2.1
+ *	Message-ID: <confirm.1.0f1e2d...@example.net>
+ *	Auto-Submitted: auto-generated
+ *	MIME-Version: 1.0
+ *	Content-Type: text/plain; charset=us-ascii
+ *	Content-Transfer-Encoding: 7bit
+ *	Content-Language: en
+ *
+ * Only ASCII is in it: a text in other characters is UTF-8 in base64, its
+ * subject in encoded-words (RFC 2045, RFC 2047).  Lines have at most 78
+ * characters; a URL has a line of its own, and it, an address or a
+ * Message-ID that is longer still is not broken (nothing passes 998).
+ *
+ * The same letter gives the same bytes, so a mail that is sent again after a
+ * crash is recognised by its Message-ID; a resend has another generation,
+ * and so another one.
+ *
+ * Nothing that a stranger typed is in it but the checked mailbox; the IP
+ * address is printed from its binary form.  Text that has a control
+ * character is refused and not escaped.
+ *
+ * All calls are pure; any thread.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+	DELIST_LETTER_MAX = 12288, /* enough for any letter in our own texts */
+	DELIST_LETTER_URL_MAX = 952,	/* bytes of a URL before the token */
+	DELIST_LETTER_SUBJECT_MAX = 200 /* bytes of a subject in a catalogue */
+};
+
+/* Whose texts are built in. */
+enum delist_language {
+	DELIST_ENGLISH = 0,
+	DELIST_JAPANESE = 1
+};
+
+/*
+ * The texts of one language, as a host may put them in the place of ours.
+ * The strings are the host's, UTF-8, and stay as they are during the call.
+ * In the two texts of the mail stand
+ *
+ *	{ip}		the address, such as 192.0.2.1
+ *	{hours}		how many hours the confirmation is good for
+ *
+ * and in the body, each alone on a line, must stand
+ *
+ *	{url}		the page that confirms
+ *	{cancel}	the page for "this was not me"
+ *
+ * and may stand, again alone on a line,
+ *
+ *	{status}	the page that shows what became of the request
+ *
+ * No other brace is allowed.  Lines end in "\n", the last one too.
+ */
+struct delist_catalogue {
+	uint32_t size;		     /* sizeof(struct delist_catalogue) */
+	const char *language;	     /* RFC 5646, such as "en" or "pt-BR" */
+	const char *confirm_subject; /* one line, without "\n" */
+	const char *confirm_body;
+};
+
+/* The built-in texts of enum delist_language; static.  NULL: no such one. */
+DELIST_API const struct delist_catalogue *delist_catalogue_builtin(
+    int language);
+
+/*
+ * Look a host's texts over.
+ *
+ *	DELIST_EINVAL	size is unknown; a text is missing or empty; the
+ *			language is no tag; the subject is longer than 200
+ *			bytes; {url} or {cancel} is missing; a brace, or a
+ *			line with more beside a URL; a control character,
+ *			also U+0080 to U+009F, U+2028 and U+2029; bytes that
+ *			are not UTF-8; no "\n" at the end
+ *	DELIST_ERANGE	the text is ASCII, and with the longest address a
+ *			line (the subject's with its name) passes 78
+ */
+DELIST_API int delist_catalogue_check(const struct delist_catalogue *catalogue);
+
+/* What is to be said to whom. */
+struct delist_letter {
+	uint32_t size;		    /* sizeof(struct delist_letter) */
+	uint32_t generation;	    /* of the mail: goes up by resend */
+	uint8_t id[16];		    /* of the request */
+	struct delist_mailbox from; /* of the operator */
+	struct delist_mailbox to;   /* as given, not its key */
+	struct delist_addr addr;    /* that is to be delisted */
+	struct delist_text domain;  /* right side of the Message-ID */
+	/*
+	 * Three pages: what stands before the token, such as
+	 * "https://delist.example.net/confirm?t=".
+	 */
+	struct delist_text confirm_url;
+	struct delist_text cancel_url;
+	struct delist_text status_url;
+	struct delist_token confirm;
+	struct delist_token cancel;
+	struct delist_token status;
+	int64_t life_s; /* of the token: 1 to 9999 hours, rounded down */
+	int64_t now_s;	/* the Date */
+	int language;	/* enum delist_language, where no catalogue is given */
+};
+
+/*
+ * Compose the letter into out[0..cap) and write its length to *len.  No NUL.
+ * `catalogue` may be NULL: the built-in texts of letter->language.
+ *
+ *	DELIST_EINVAL	size is unknown; a mailbox, the domain or a URL is
+ *			none, or the URL longer than 952 bytes; no address;
+ *			life_s; the language; what
+ *			delist_catalogue_check() says
+ *	DELIST_ERANGE	now_s is outside the years 0 to 9999; what
+ *			delist_catalogue_check() says
+ *	DELIST_ENOSPC	cap is too small
+ *
+ * On error *len is as it was, and out holds nothing of the letter.
+ */
+DELIST_API int delist_letter_confirm(char *out, size_t cap, size_t *len,
+    const struct delist_letter *letter,
+    const struct delist_catalogue *catalogue);
+
+/*
+ * The reverse-path to send the letter with, so that a failure comes back as
+ * the request's, and a forged one does not (see delist_token_bounce_mac()):
+ *
+ *	bounce+<id, 32 hexadecimal digits>.<MAC, 16 of them>@domain
+ *
+ *	DELIST_EINVAL	the domain is none, or longer than 197 bytes;
+ *			*path is as it was
+ */
+DELIST_API int delist_letter_reverse_path(struct delist_mailbox *path,
+    const uint8_t id[16], const uint8_t mac[8], const char *domain,
+    size_t domain_len);
+
+/*
+ * Read a reverse-path of that form.  The digits are in lower case; any
+ * domain will do.  What comes out is a claim: compute the MAC and compare.
+ *
+ *	DELIST_ESYNTAX	it is none; id and mac are as they were
+ */
+DELIST_API int delist_letter_bounce_parse(
+    uint8_t id[16], uint8_t mac[8], const char *text, size_t len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
