@@ -28,6 +28,16 @@ in_addr(char c)
 	return delist_ascii_hex(c) >= 0 || c == '.' || c == ':';
 }
 
+/* A status code is no host: "550 5.7.606 [192.0.2.9]". */
+static bool
+has_letter(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (delist_ascii_isalpha(text[i]))
+			return true;
+	return false;
+}
+
 /* "mx.example[" or "mx.example [" or "host [" but not "client host [". */
 static bool
 is_host_bracket(const char *text, size_t at)
@@ -44,7 +54,9 @@ is_host_bracket(const char *text, size_t at)
 	if (end - start == 4 && delist_ascii_equal(text + start, "host", 4))
 		return !delist_reply_after(text, start, "client");
 	return end > start + 1 && text[end - 1] != '.' &&
-	       memchr(text + start, '.', end - start) != NULL;
+	    memchr(text + start, '.', end - start) != NULL &&
+	    (has_letter(text + start, end - start) ||
+		delist_reply_after(text, start, "host"));
 }
 
 static bool

@@ -34,7 +34,7 @@ struct scan {
 
 static const char announces[] =
     "said was is response error returned server reply smtp message responded "
-    "reason code failed data to";
+    "reason code failed data me";
 
 static int
 rank_of(const struct delist_evidence *e, const struct delist_status *code)

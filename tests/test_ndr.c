@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: ISC */
+#include "support.h"
+
+#include <stdio.h>
+
+#include <delist/ndr.h>
+
+enum {
+	CASES = 20000,
+	ROOM = 1 << 16
+};
+
+static char scratch[ROOM], message[ROOM], other[ROOM + 512];
+static struct delist_verdict verdicts[8];
+
+static size_t
+parse(const char *text, size_t len)
+{
+	size_t count = 99;
+
+	assert_int_equal(delist_ndr_parse(verdicts, COUNT(verdicts), &count,
+			     scratch, sizeof scratch, text, len),
+	    DELIST_OK);
+	assert_true(count >= 1 && count <= COUNT(verdicts));
+	return count;
+}
+
+struct file_row {
+	const char *name;
+	unsigned detail;
+	uint32_t ip;
+};
+
+static const struct file_row file_rows[] = {
+    {"exim-4.96-dlfunc-606", 606, 0x7f000002},
+    {"exim-4.96-to-postfix-policy-606", 606, 0x7f000002},
+    {"opensmtpd-6.8.0p2-filter-606", 606, 0x7f000002},
+    {"postfix-3.7.11-greeting-4.7.606-expired", 606, 0x7f000002},
+    {"postfix-3.7.11-milter-606", 606, 0x7f000002},
+    {"postfix-3.7.11-policy-511", 511, 0x7f000003},
+    {"postfix-3.7.11-policy-606", 606, 0x7f000002},
+    {"postfix-3.7.11-smtputf8-606", 606, 0x7f000002},
+};
+
+static void
+reads_real_bounces(void **state)
+{
+	const struct file_row *row = *state;
+	struct delist_addr want = delist_addr_from4(row->ip);
+	char path[512];
+	size_t len;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s.eml", CORPUS, row->name);
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	len = fread(message, 1, sizeof message, file);
+	fclose(file);
+	assert_int_equal(parse(support_guarded(message, len), len), 1);
+	assert_int_equal(verdicts[0].cls, row->detail == 511
+					      ? DELIST_CLASS_IP_BLOCK_MAIL
+					      : DELIST_CLASS_IP_BLOCK_PORTAL);
+	assert_int_equal(verdicts[0].status.cls, 5);
+	assert_int_equal(verdicts[0].status.detail, row->detail);
+	assert_int_equal(verdicts[0].reply, 550);
+	assert_int_equal(
+	    delist_addr_compare(&verdicts[0].blocked.addr, &want), 0);
+	assert_true(verdicts[0].recipient.len >= 13);
+	assert_int_equal(verdicts[0].action, DELIST_ACTION_FAILED);
+	assert_true(verdicts[0].flags & DELIST_FLAG_CONTACT_DIFFERS);
+	for (size_t n = 0; n < len; n += 7)
+		parse(support_guarded(message, n), n);
+}
+
+#define HEAD                                                     \
+	"From: MAILER-DAEMON@mx.example\nSubject: Undelivered\n" \
+	"MIME-Version: 1.0\nContent-Type: multipart/report; boundary=b\n\n"
+#define REPORT "--b\nContent-Type: message/delivery-status\n\n"
+#define ORIGINAL "--b\nContent-Type: message/rfc822\n\n"
+
+struct text_row {
+	const char *name;
+	const char *text;
+	size_t count;
+	int cls; /* of the last */
+	const char *recipient;
+};
+
+static const struct text_row text_rows[] = {
+    {"the original is not read",
+	HEAD "--b\n\nno code\n" REPORT
+	     "Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; a@b.example\n"
+	     "Action: failed\nStatus: 5.1.1\n\n" ORIGINAL
+	     "From: MAILER-DAEMON@x\n\n550 5.7.606 IP [192.0.2.9]\n--b--\n",
+	1, DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"no empty line between groups",
+	HEAD REPORT "Final-Recipient: rfc822; a@b.example\nAction: failed\n"
+		    "Status: 5.1.1\nFinal-Recipient: rfc822; c@d.example\n"
+		    "Action: failed\nStatus: 5.7.511\n--b--\n",
+	2, DELIST_CLASS_IP_BLOCK_MAIL, "c@d.example"},
+    {"original recipient only",
+	HEAD REPORT "Original-Recipient: rfc822; a@b.example\n"
+		    "Action: failed\nStatus: 5.7.606\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"folded without a blank",
+	HEAD REPORT "Final-Recipient: rfc822; a@b.example\nAction: failed\n"
+		    "Status: 5.0.0\nDiagnostic-Code: smtp; 550\n5.7.606 banned "
+		    "IP\n[192.0.2.9]\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"delivered",
+	HEAD REPORT "Final-Recipient: rfc822; a@b.example\n"
+		    "Action: relayed\nStatus: 2.0.0\n--b--\n",
+	1, DELIST_CLASS_NONE, "a@b.example"},
+    {"the answer's code over Status",
+	HEAD REPORT "Final-Recipient: rfc822; a@b.example\nAction: failed\n"
+		    "Status: 4.7.606\nDiagnostic-Code: smtp; 550 5.7.606 no\n"
+		    "--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"a receipt is no bounce",
+	HEAD "--b\n\n550 5.7.606 x\n--b\n"
+	     "Content-Type: message/disposition-notification\n\n"
+	     "Final-Recipient: rfc822; a@b.example\n--b--\n",
+	1, DELIST_CLASS_NONE, ""},
+    {"a letter is no bounce",
+	"From: a@b.example\nSubject: hello\n\nYour list says spam, no such "
+	"user.\n",
+	1, DELIST_CLASS_NONE, ""},
+    {"two recipients in prose",
+	"From: MAILER-DAEMON@x\nSubject: failure\n\n<a@b.example>: 550 5.1.1 "
+	"no\n\n<c@d.example>: 550 5.7.511 no\n",
+	2, DELIST_CLASS_IP_BLOCK_MAIL, "c@d.example"},
+    {"quoted-printable breaks a code",
+	"From: MAILER-DAEMON@x\nSubject: failure\nContent-Transfer-Encoding: "
+	"quoted-printable\n\n<a@b.example>: 550 5.7.6=\n06 no\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"a bounce in base64, attached",
+	"From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
+	"boundary=\"b\"\n\n--b\n\nsee below\n--b\nContent-Type: "
+	"message/rfc822\nContent-Transfer-Encoding: base64\n\n"
+	"RnJvbTogTUFJTEVSLURBRU1PTgoKNTUwIDUuNy42MDYgbm8K\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, ""},
+    {"nothing", "", 1, DELIST_CLASS_NONE, ""},
+    {"blank", " \r\n\t", 1, DELIST_CLASS_NONE, ""},
+};
+
+static void
+reads(void **state)
+{
+	const struct text_row *row = *state;
+	size_t len = strlen(row->text);
+	const struct delist_verdict *v;
+
+	assert_int_equal(
+	    parse(support_guarded(row->text, len), len), row->count);
+	v = &verdicts[row->count - 1];
+	assert_string_equal(
+	    delist_class_name(v->cls), delist_class_name(row->cls));
+	assert_int_equal(v->recipient.len, strlen(row->recipient));
+	if (v->recipient.len != 0)
+		assert_memory_equal(
+		    v->recipient.at, row->recipient, v->recipient.len);
+	for (size_t n = 0; n < len; n++)
+		parse(support_guarded(row->text, n), n);
+}
+
+static size_t
+encode64(char *out, const char *text, size_t len)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn"
+				     "opqrstuvwxyz0123456789+/";
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned b = (unsigned)(unsigned char)text[i] << 16;
+
+		if (i + 1 < len)
+			b |= (unsigned)(unsigned char)text[i + 1] << 8;
+		if (i + 2 < len)
+			b |= (unsigned char)text[i + 2];
+		for (int k = 18; k >= 0; k -= 6)
+			out[n++] = digits[b >> k & 63];
+		if (i + 2 >= len)
+			out[n - 1] = '=';
+		if (i + 1 >= len)
+			out[n - 2] = '=';
+		if (i % 57 == 54)
+			out[n++] = '\n';
+	}
+	out[n] = '\0';
+	return n;
+}
+
+static void
+encode_qp(char *out, const char *text, struct support_random *r)
+{
+	for (; *text != '\0'; text++) {
+		if (support_below(r, 20) == 0) {
+			memcpy(out, "=\n", 2);
+			out += 2;
+		}
+		if (*text == '=' || support_below(r, 9) == 0)
+			out += sprintf(out, "=%02X", (unsigned)*text);
+		else
+			*out++ = *text;
+	}
+	*out = '\0';
+}
+
+static void
+fold(char *text, struct support_random *r)
+{
+	for (; *text != '\0'; text++)
+		if (*text == ' ' && support_below(r, 6) == 0)
+			*text = '\n';
+}
+
+/* A bounce of random shape; the same verdict must come out of all. */
+static void
+make(struct support_random *r, unsigned detail, const char *ip)
+{
+	static const char *const codings[] = {
+	    "7bit", "quoted-printable", "base64"};
+	char reply[256], body[2048];
+	size_t coding = support_below(r, 3);
+
+	snprintf(reply, sizeof reply,
+	    "host mx.example[198.51.100.1] said: 550 5.7.%u Access denied, "
+	    "banned sending IP [%s]. See https://d.example/ (in reply to RCPT "
+	    "TO command)",
+	    detail, ip);
+	fold(reply, r);
+	if (coding == 1)
+		encode_qp(body, reply, r);
+	else if (coding == 2)
+		encode64(body, reply, strlen(reply));
+	else
+		strcpy(body, reply);
+	snprintf(message, sizeof message,
+	    "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\n"
+	    "Content-Type: text/plain\nContent-Transfer-Encoding: %s\n\n%s\n",
+	    codings[coding], body);
+	if (support_below(r, 2) == 0) {
+		snprintf(other, sizeof other,
+		    "From: a@b.example\nContent-Type: multipart/mixed; "
+		    "boundary=q\n\n--q\n\nplease help\n--q\nContent-Type: "
+		    "message/rfc822\n\n%s\n--q--\n",
+		    message);
+		memcpy(message, other, strlen(other) + 1);
+	}
+}
+
+static void
+shape_changes_nothing(void **state)
+{
+	static const unsigned details[] = {
+	    511, 606, 649, 605, 650, 51, 502, 503, 620};
+	struct support_random r = {2026};
+
+	(void)state;
+	for (int i = 0; i < CASES; i++) {
+		unsigned detail = details[support_below(&r, COUNT(details))];
+		bool portal = detail >= 606 && detail <= 649;
+		struct delist_addr addr =
+		    delist_addr_from4((uint32_t)support_random(&r));
+		char ip[DELIST_ADDR_TEXT];
+		struct delist_addr none = {0};
+
+		if (support_below(&r, 3) == 0) {
+			addr = (struct delist_addr){
+			    DELIST_INET6, {0x20, 1, 0xd, 0xb8}};
+			addr.bytes[15] = (uint8_t)support_random(&r);
+		}
+		delist_addr_format(ip, &addr);
+		make(&r, detail, ip);
+		assert_int_equal(parse(message, strlen(message)), 1);
+		assert_int_equal(verdicts[0].status.detail, detail);
+		assert_int_equal(
+		    verdicts[0].remedy == DELIST_REMEDY_PORTAL, portal);
+		assert_int_equal(verdicts[0].cls == DELIST_CLASS_IP_BLOCK_MAIL,
+		    detail == 511);
+		assert_int_equal(delist_addr_compare(&verdicts[0].blocked.addr,
+				     portal || detail == 511 ? &addr : &none),
+		    0);
+	}
+}
+
+static void
+limits_are_told(void **state)
+{
+	const char *text = text_rows[1].text;
+	size_t count, len = strlen(text);
+
+	(void)state;
+	for (size_t room = 0; room < 400; room++)
+		assert_int_equal(
+		    delist_ndr_parse(verdicts, 8, &count,
+			support_guarded(scratch, room), room, text, len),
+		    DELIST_OK);
+	delist_ndr_parse(verdicts, 8, &count, scratch, 20, text, len);
+	assert_true(verdicts[count - 1].flags & DELIST_FLAG_TRUNCATED);
+	delist_ndr_parse(verdicts, 1, &count, scratch, ROOM, text, len);
+	assert_int_equal(count, 1);
+	assert_true(verdicts[0].flags & DELIST_FLAG_TRUNCATED);
+	count = 77;
+	assert_int_equal(
+	    delist_ndr_parse(verdicts, 0, &count, scratch, ROOM, text, len),
+	    DELIST_EINVAL);
+	assert_int_equal(
+	    delist_ndr_parse(verdicts, 1, &count, NULL, ROOM, text, len),
+	    DELIST_EINVAL);
+	assert_int_equal(
+	    delist_ndr_parse(verdicts, 1, &count, scratch, ROOM, NULL, 1),
+	    DELIST_EINVAL);
+	assert_int_equal(count, 77);
+}
+
+int
+main(void)
+{
+	ROWS(reads_real_bounces, file_rows);
+	ROWS(reads, text_rows);
+	TEST(shape_changes_nothing);
+	TEST(limits_are_told);
+	return support_run("ndr");
+}
