@@ -23,6 +23,7 @@
 #include <delist/event.h>
 #include <delist/ndr.h>
 #include <delist/letter.h>
+#include <delist/listing.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/entropy.h>

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LIB_LATER_H
+#define LIB_LATER_H
+
+#include <stdint.h>
+
+/* Times as the machines add them: they stop at the ends of int64_t. */
+
+/* time_s + by_s; by_s >= 0. */
+static inline int64_t
+delist_later(int64_t time_s, int64_t by_s)
+{
+	return time_s > INT64_MAX - by_s ? INT64_MAX : time_s + by_s;
+}
+
+/* base_s * factor^n, at most cap_s; base_s > 0, factor > 0. */
+static inline int64_t
+delist_grown(int64_t base_s, uint32_t factor, uint32_t n, int64_t cap_s)
+{
+	if (factor == 1)
+		n = 0;
+	while (n-- > 0 && base_s < cap_s)
+		base_s = base_s > cap_s / factor ? cap_s : base_s * factor;
+	return base_s < cap_s ? base_s : cap_s;
+}
+
+#endif
