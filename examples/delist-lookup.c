@@ -12,6 +12,7 @@
  * lists, <delist/guard.h> keeps a typo from listing half of the world, and
  * <delist/ipset.h> answers.  The tag of an entry is the number of its list.
  */
+#define _POSIX_C_SOURCE 200809L /* getline() */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +109,19 @@ load_list(struct delist_ipset *set, const char *path)
 	free(text);
 }
 
+/* A line that is no address may hold anything; the columns must stay whole. */
+static void
+print_as_given(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		putchar(c < ' ' || c == 0x7f ? '?' : c);
+	}
+	if (len == 0)
+		putchar('-');
+}
+
 /* Allowed beats listed, however specific the block is. */
 static void
 answer(const char *text, size_t len)
@@ -127,16 +141,27 @@ answer(const char *text, size_t len)
 		delist_prefix_format(shown, &prefix);
 		list = list_names[tag];
 	}
-	printf("%.*s\t%s\t%s\t%s\n", (int)len, text, state, shown, list);
+	print_as_given(text, len);
+	printf("\t%s\t%s\t%s\n", state, shown, list);
 }
 
 static void
 answer_all(void)
 {
-	char line[1024];
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t len;
 
-	while (fgets(line, sizeof line, stdin) != NULL)
-		answer(line, strcspn(line, "\r\n"));
+	while ((len = getline(&line, &cap, stdin)) > 0) {
+		size_t n = (size_t)len;
+
+		if (line[n - 1] == '\n')
+			n--;
+		if (n > 0 && line[n - 1] == '\r')
+			n--;
+		answer(line, n);
+	}
+	free(line);
 }
 
 int
@@ -166,7 +191,7 @@ main(int argc, char **argv)
 	answer_all();
 	delist_ipset_free(blocked);
 	delist_ipset_free(allowed);
-	if (ferror(stdin) != 0 || fflush(stdout) != 0)
+	if (ferror(stdin) != 0 || fflush(stdout) != 0 || ferror(stdout) != 0)
 		die("standard input or output", "failed");
 	return 0;
 }

@@ -45,6 +45,12 @@ delist_ascii_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
+bool
+delist_ascii_isin(char c, const char *set)
+{
+	return memchr(set, c, strlen(set)) != NULL;
+}
+
 int
 delist_ascii_hex(char c)
 {

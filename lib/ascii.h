@@ -17,6 +17,9 @@ bool delist_ascii_isspace(char c); /* space, \t, \r, \n, \v, \f */
 bool delist_ascii_isprint(char c); /* ' ' to '~' */
 char delist_ascii_lower(char c);
 
+/* c is one of the characters of `set` (NUL-ended, NUL is not in it). */
+bool delist_ascii_isin(char c, const char *set);
+
 /* The value of a hexadecimal digit of either case, or -1. */
 int delist_ascii_hex(char c);
 

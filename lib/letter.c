@@ -141,11 +141,12 @@ set_url(struct value *value, const struct delist_text *url,
 static void
 set_values(struct value values[PLACES], const struct delist_letter *letter)
 {
-	uint64_t hours = (uint64_t)letter->life_s / HOUR_S;
+	struct delist_writer hours = {
+	    values[PLACE_HOURS].tail, DELIST_TOKEN_LEN, 0, false};
 
 	memset(values, 0, PLACES * sizeof *values);
 	delist_addr_format(values[PLACE_IP].tail, &letter->addr);
-	delist_ascii_format(values[PLACE_HOURS].tail, hours);
+	delist_writer_number(&hours, (uint64_t)letter->life_s / HOUR_S);
 	set_url(&values[PLACE_URL], &letter->confirm_url, &letter->confirm);
 	set_url(&values[PLACE_CANCEL], &letter->cancel_url, &letter->cancel);
 	set_url(&values[PLACE_STATUS], &letter->status_url, &letter->status);

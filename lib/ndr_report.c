@@ -97,7 +97,7 @@ section_of(struct delist_text human, struct delist_text who)
 			continue;
 		while (end + 1 < human.len &&
 		       (human.at[end] != '\n' ||
-			   strchr("\n<", human.at[end + 1]) == NULL))
+			   !delist_ascii_isin(human.at[end + 1], "\n<")))
 			end++;
 		return (struct delist_text){human.at + i, end - i};
 	}

@@ -49,7 +49,7 @@ recipient_at(const char *line, size_t len, struct delist_text *who)
 	size_t start = len > 0 && line[0] == '<', end = start, sign = 0;
 
 	for (; end < len && !delist_ascii_isspace(line[end]) &&
-	       strchr("<>:,;()[]\"", line[end]) == NULL;
+	       !delist_ascii_isin(line[end], "<>:,;()[]\"");
 	     end++)
 		if (line[end] == '@')
 			sign = end;

@@ -48,15 +48,15 @@ is_host_bracket(const char *text, size_t at)
 		end--;
 	for (start = end; start > 0 && end - start < 255 &&
 			  !delist_ascii_isspace(text[start - 1]) &&
-			  strchr("(<=,:;", text[start - 1]) == NULL;
+			  !delist_ascii_isin(text[start - 1], "(<=,:;");
 	     start--)
 		;
 	if (end - start == 4 && delist_ascii_equal(text + start, "host", 4))
 		return !delist_reply_after(text, start, "client");
 	return end > start + 1 && text[end - 1] != '.' &&
-	    memchr(text + start, '.', end - start) != NULL &&
-	    (has_letter(text + start, end - start) ||
-		delist_reply_after(text, start, "host"));
+	       memchr(text + start, '.', end - start) != NULL &&
+	       (has_letter(text + start, end - start) ||
+		   delist_reply_after(text, start, "host"));
 }
 
 static bool

@@ -22,11 +22,11 @@ static bool
 is_contact(const char *contact, bool by_mail)
 {
 	size_t len = strlen(contact);
-	const char *sign = strchr(contact, '@');
+	const char *sign = memchr(contact, '@', strlen(contact));
 
 	for (size_t i = 0; i < len; i++)
 		if (!delist_ascii_isprint(contact[i]) ||
-		    strchr(" <>\"'()[],;", contact[i]) != NULL)
+		    delist_ascii_isin(contact[i], " <>\"'()[],;"))
 			return false;
 	if (by_mail)
 		return sign != NULL && sign != contact && sign[1] != '\0';

@@ -57,7 +57,7 @@ behind_reply(const struct scan *s, size_t at)
 		return false;
 	for (size_t i = s->reply_end; i < at; i++)
 		if (!delist_ascii_isspace(s->text[i]) &&
-		    strchr("-;:#('\"<>", s->text[i]) == NULL)
+		    !delist_ascii_isin(s->text[i], "-;:#('\"<>"))
 			return false;
 	return true;
 }
@@ -71,7 +71,7 @@ announced(const struct scan *s, size_t at)
 	while (i > 0 && at - i < 32 && delist_ascii_isspace(s->text[i - 1]))
 		i--;
 	if (i == 0 || s->text[i - 1] == '\0' ||
-	    strchr(":;'\"(#<", s->text[i - 1]) == NULL)
+	    !delist_ascii_isin(s->text[i - 1], ":;'\"(#<"))
 		return false;
 	if (s->text[i - 1] == '#')
 		return true;
@@ -143,7 +143,7 @@ on_reply(struct scan *s, size_t at)
 	delist_ascii_number(&value, s->text + at, 3, 599);
 	if (value < 200 || (value > 299 && value < 400))
 		return;
-	if (next < s->len && strchr(" -;:\n\r\t", s->text[next]) == NULL)
+	if (next < s->len && !delist_ascii_isin(s->text[next], " -;:\n\r\t"))
 		return;
 	s->reply_end = next;
 	s->reply = (uint16_t)value;
@@ -190,7 +190,7 @@ static bool
 in_mailbox(char c)
 {
 	return delist_ascii_isalnum(c) || (c & 0x80) != 0 ||
-	       (c != '\0' && strchr(".-_+=/&'!#%*?^`{|}~$", c) != NULL);
+	       delist_ascii_isin(c, ".-_+=/&'!#%*?^`{|}~$");
 }
 
 static void
@@ -201,7 +201,7 @@ on_mailbox(struct scan *s, size_t at)
 
 	while (start > 0 && at - start < 64 && in_mailbox(s->text[start - 1]))
 		start--;
-	while (start < at && strchr("=/'", s->text[start]) != NULL)
+	while (start < at && delist_ascii_isin(s->text[start], "=/'"))
 		start++;
 	while (end < s->len && end - at < MAILBOX_MAX &&
 	       (delist_ascii_isalnum(s->text[end]) || s->text[end] == '-' ||
@@ -229,9 +229,9 @@ on_url(struct scan *s, size_t at)
 	struct delist_text *contact = &s->e->contact;
 
 	while (end < s->len && end - at < 512 && s->text[end] > ' ' &&
-	       strchr("<>\"'()[]", s->text[end]) == NULL)
+	       !delist_ascii_isin(s->text[end], "<>\"'()[]"))
 		end++;
-	while (end > at && strchr(".,;", s->text[end - 1]) != NULL)
+	while (end > at && delist_ascii_isin(s->text[end - 1], ".,;"))
 		end--;
 	if (contact->len != 0 || end - at < 10 ||
 	    delist_ascii_begins(s->text + at, end - at, "http://go.micro") ||

@@ -34,8 +34,7 @@ delist_reply_gap(const char *text, size_t len, size_t at)
 static bool
 is_punct(char c)
 {
-	return delist_ascii_isspace(c) ||
-	       (c != '\0' && strchr("[('\":=<;>/", c));
+	return delist_ascii_isspace(c) || delist_ascii_isin(c, "[('\":=<;>/");
 }
 
 /* words: " one two "; true if the word before `at` is one of them. */
@@ -53,7 +52,7 @@ delist_reply_after(const char *text, size_t at, const char *words)
 	if (start == end)
 		return false;
 	for (const char *w = words; *w != '\0';) {
-		const char *next = strchr(w, ' ');
+		const char *next = memchr(w, ' ', strlen(w));
 		size_t n = next != NULL ? (size_t)(next - w) : strlen(w);
 
 		if (n == end - start && delist_ascii_equal(w, text + start, n))
@@ -83,7 +82,8 @@ delist_reply_opens(const char *text, size_t at, bool blank_before)
 			lines++;
 		if (lines > (blank_before ? 1 : 0))
 			return true;
-		if (!delist_ascii_isspace(c) && strchr("[('\"<>#", c) == NULL)
+		if (!delist_ascii_isspace(c) &&
+		    !delist_ascii_isin(c, "[('\"<>#"))
 			return false;
 	}
 	return at == 0;

@@ -73,6 +73,16 @@ words_ignore_case(void **state)
 }
 
 static void
+sets_of_characters(void **state)
+{
+	(void)state;
+	assert_true(delist_ascii_isin('b', "ab"));
+	assert_false(delist_ascii_isin('c', "ab"));
+	assert_false(delist_ascii_isin('a', ""));
+	assert_false(delist_ascii_isin('\0', "ab"));
+}
+
+static void
 hex_digits(void **state)
 {
 	(void)state;
@@ -89,6 +99,7 @@ main(void)
 	TEST(classes_are_those_of_ascii);
 	ROWS(reads_numbers, number_rows);
 	TEST(words_ignore_case);
+	TEST(sets_of_characters);
 	TEST(hex_digits);
 	return support_run("ascii");
 }

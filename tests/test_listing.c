@@ -92,15 +92,21 @@ struct pair {
 	unsigned todo;
 };
 
-#define PAIR(state, event, next, todo) \
-	{#state ", " #event, state, DELIST_EVENT_##event, DELIST_OK, next, todo}
-#define NONE(state, event) \
-	{#state ", " #event, state, DELIST_EVENT_##event, DELIST_ESTATE, 0, 0}
-#define REQUESTS(state) \
+#define PAIR(state, event, next, todo)                                      \
+	{                                                                   \
+#state ", " #event, state, DELIST_EVENT_##event, DELIST_OK, \
+		    next, todo                                              \
+	}
+#define NONE(state, event)                                       \
+	{                                                        \
+#state ", " #event, state, DELIST_EVENT_##event, \
+		    DELIST_ESTATE, 0, 0                          \
+	}
+#define REQUESTS(state)                                                     \
 	NONE(state, NONE), NONE(state, SUBMIT), NONE(state, MAIL_ACCEPTED), \
-	NONE(state, MAIL_DELAYED), NONE(state, MAIL_FAILED), \
-	NONE(state, INSPECT), NONE(state, RESEND), NONE(state, CANCEL), \
-	NONE(state, EVICT), NONE(state, EFFECTIVE), NONE(state, RELISTED)
+	    NONE(state, MAIL_DELAYED), NONE(state, MAIL_FAILED),            \
+	    NONE(state, INSPECT), NONE(state, RESEND), NONE(state, CANCEL), \
+	    NONE(state, EVICT), NONE(state, EFFECTIVE), NONE(state, RELISTED)
 
 /* clang-format off */
 /* Events at NOW + 9, evidence seen then; nothing is due. */
@@ -150,8 +156,8 @@ steps(void **state)
 	unsigned todo = 12345;
 
 	memset(&next, 0xa5, sizeof next);
-	assert_int_equal(delist_listing_step(
-			     &next, &todo, &cur, &ev, &policy, NOW + 9),
+	assert_int_equal(
+	    delist_listing_step(&next, &todo, &cur, &ev, &policy, NOW + 9),
 	    pair->want);
 	if (pair->want != DELIST_OK) {
 		assert_int_equal(todo, 12345);
@@ -280,8 +286,7 @@ old_strikes_do_not_count(void **state)
 		must(&listing, DELIST_EVENT_REDEEM, now_s + 1);
 		must(&listing, DELIST_EVENT_LIST, now_s + 2);
 		must(&listing, DELIST_EVENT_REDEEM, now_s + 3);
-		must(&listing, DELIST_EVENT_LIST,
-		    now_s + 30 * DAY - 1 + late);
+		must(&listing, DELIST_EVENT_LIST, now_s + 30 * DAY - 1 + late);
 		assert_int_equal(listing.code, late ? 606 : 511);
 	}
 }
@@ -448,8 +453,8 @@ bad_events_are_refused(void **state)
 	for (int s = 0; s < DELIST_LISTING_STATES; s++) {
 		listing = in_state(s);
 #define REFUSES(change, want) \
-	ev = good; \
-	change; \
+	ev = good;            \
+	change;               \
 	assert_int_equal(step(&listing, &todo, &ev, NOW), want)
 		REFUSES(ev.kind = DELIST_EVENT_KINDS, DELIST_EINVAL);
 		REFUSES(ev.listing_kind = 3, DELIST_EINVAL);
@@ -467,8 +472,7 @@ bad_events_are_refused(void **state)
 		    DELIST_EPROTECTED);
 		ev.prefix.addr = delist_addr_from4(0x80000000);
 		ev.prefix.bits = 15;
-		assert_int_equal(
-		    step(&listing, &todo, &ev, NOW), DELIST_EWIDE);
+		assert_int_equal(step(&listing, &todo, &ev, NOW), DELIST_EWIDE);
 	}
 	listing = in_state(PROBATION);
 	REFUSES(ev.prefix.addr.bytes[3]++, DELIST_EINVAL);
@@ -482,8 +486,8 @@ bad_events_are_refused(void **state)
 	REFUSES(, DELIST_EINVAL);
 	listing.state = LISTED;
 	policy.ttl_growth = 0;
-	assert_int_equal(delist_listing_step(
-			     &listing, &todo, &listing, &ev, &policy, NOW),
+	assert_int_equal(
+	    delist_listing_step(&listing, &todo, &listing, &ev, &policy, NOW),
 	    DELIST_EINVAL);
 	assert_int_equal(todo, 77);
 }
@@ -499,8 +503,8 @@ growth_can_be_off(void **state)
 	(void)state;
 	policy.ttl_growth = 1;
 	memset(listing.request_id, 0, sizeof listing.request_id);
-	assert_int_equal(delist_listing_step(&listing, &todo, &listing, &ev,
-			     &policy, NOW + 3),
+	assert_int_equal(delist_listing_step(
+			     &listing, &todo, &listing, &ev, &policy, NOW + 3),
 	    0);
 	assert_int_equal(todo, A);
 	assert_int_equal(delist_listing_due_s(&listing), NOW + 3 + 7 * DAY);

@@ -51,7 +51,7 @@ reads_real_bounces(void **state)
 	size_t len;
 	FILE *file;
 
-	snprintf(path, sizeof path, "%s/%s.eml", CORPUS, row->name);
+	snprintf(path, sizeof path, TESTS_DIR "/corpus/dsn/%s.eml", row->name);
 	file = fopen(path, "rb");
 	assert_non_null(file);
 	len = fread(message, 1, sizeof message, file);

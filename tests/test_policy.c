@@ -24,13 +24,19 @@ struct row {
 	int64_t good, bad; /* a boundary: still right, and just wrong */
 };
 
-#define TIME_ROW(field, value) \
-	{#field, offsetof(struct delist_policy, field), TIME, value, 1, 0}
-#define LIMIT_ROW(field, most, length) \
+#define TIME_ROW(field, value)                                                 \
+	{                                                                      \
+#field, offsetof(struct delist_policy, field), TIME, value, 1, \
+		    0                                                          \
+	}
+#define LIMIT_ROW(field, most, length)                                      \
 	{#field " max", offsetof(struct delist_policy, field.max), COUNT32, \
-	    most, 0, -1}, \
-	{#field " window", offsetof(struct delist_policy, field.window_s), \
-	    TIME, length, 1, 0}
+	    most, 0, -1},                                                   \
+	{                                                                   \
+#field " window",                                           \
+		    offsetof(struct delist_policy, field.window_s), TIME,   \
+		    length, 1, 0                                            \
+	}
 
 /* clang-format off */
 static const struct row rows[] = {

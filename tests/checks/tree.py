@@ -3,7 +3,7 @@
 
 The ordered list in lib/meson.build is the architecture.  X.c and X_*.c,
 lib/X.h and <delist/X.h> belong to module X; a module that is only a header
-stands in that list as a comment, `# X: types only`.
+stands in that list as a comment, `# X: header only`.
 """
 import pathlib
 import re
@@ -26,7 +26,7 @@ def lists():
             return
         if m := re.match(r'\s*# floor (\d)', line):
             floor = int(m[1])
-        elif m := re.match(r"\s*'(\w+)\.c'|\s*# (\w+): types only", line):
+        elif m := re.match(r"\s*'(\w+)\.c'|\s*# (\w+): header only", line):
             yield (m[1] or m[2]), floor, system, m[1] is not None
 
 
