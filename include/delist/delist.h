@@ -24,6 +24,7 @@
 #include <delist/ndr.h>
 #include <delist/letter.h>
 #include <delist/listing.h>
+#include <delist/request.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/entropy.h>
