@@ -49,7 +49,7 @@ if_within(unsigned c, unsigned first, unsigned last)
 	return 63 & ~if_over(first, c, 63) & ~if_over(c, last, 63);
 }
 
-/* The value of a base64url character; 64 is set in *foreign for others. */
+/* The value of a base64url character; *foreign becomes non-zero for others. */
 static unsigned
 value_of(char character, unsigned *foreign)
 {

@@ -30,37 +30,8 @@ enum {
 	 * "Subject: " and one stays under 76 (RFC 2047, 2).
 	 */
 	WORD_BYTES = 39,
-	HOUR_S = 3600,
-	DIGITS_OF_ID = 2 * DELIST_ID_LEN,
-	DIGITS_OF_MAC = 2 * DELIST_BOUNCE_MAC_LEN
+	HOUR_S = 3600
 };
-
-/* ---- hexadecimal ---- */
-
-static void
-put_hex(struct delist_writer *w, const uint8_t *bytes, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < len; i++) {
-		delist_writer_put(w, &digits[bytes[i] >> 4], 1);
-		delist_writer_put(w, &digits[bytes[i] & 15], 1);
-	}
-}
-
-/* Lower case only: one text for one value. */
-static bool
-read_hex(uint8_t *bytes, size_t len, const char *text)
-{
-	for (size_t i = 0; i < 2 * len; i++) {
-		int digit = delist_ascii_hex(text[i]);
-
-		if (digit < 0 || delist_ascii_lower(text[i]) != text[i])
-			return false;
-		bytes[i / 2] = (uint8_t)(bytes[i / 2] << 4 | digit);
-	}
-	return true;
-}
 
 /* ---- what a letter is made of ---- */
 
@@ -285,7 +256,7 @@ put_message_id(struct delist_writer *w, const struct delist_letter *letter)
 	delist_writer_text(&i, "<confirm.");
 	delist_writer_number(&i, letter->generation);
 	delist_writer_text(&i, ".");
-	put_hex(&i, letter->id, sizeof letter->id);
+	delist_letter_put_hex(&i, letter->id, sizeof letter->id);
 	delist_writer_text(&i, "@");
 	delist_writer_put(&i, letter->domain.at, letter->domain.len);
 	delist_writer_text(&i, ">");
@@ -355,52 +326,5 @@ delist_letter_confirm(char *out, size_t cap, size_t *len,
 		return DELIST_ENOSPC;
 	}
 	*len = w.len;
-	return DELIST_OK;
-}
-
-/* ---- the reverse-path ---- */
-
-static const char bounce[] = "bounce+";
-
-enum {
-	AT_ID = sizeof bounce - 1,
-	AT_DOT = AT_ID + DIGITS_OF_ID,
-	AT_MAC = AT_DOT + 1,
-	LOCAL_LEN = AT_MAC + DIGITS_OF_MAC
-};
-
-int
-delist_letter_reverse_path(struct delist_mailbox *path, const uint8_t id[16],
-    const uint8_t mac[8], const char *domain, size_t domain_len)
-{
-	char text[DELIST_MAILBOX_MAX];
-	struct delist_writer w = {text, sizeof text, 0, false};
-
-	delist_writer_text(&w, bounce);
-	put_hex(&w, id, DELIST_ID_LEN);
-	delist_writer_text(&w, ".");
-	put_hex(&w, mac, DELIST_BOUNCE_MAC_LEN);
-	delist_writer_text(&w, "@");
-	delist_writer_put(&w, domain, domain_len);
-	if (w.full || delist_mailbox_parse(path, text, w.len) != DELIST_OK)
-		return DELIST_EINVAL;
-	return DELIST_OK;
-}
-
-int
-delist_letter_bounce_parse(
-    uint8_t id[16], uint8_t mac[8], const char *text, size_t len)
-{
-	uint8_t read_id[DELIST_ID_LEN], read_mac[DELIST_BOUNCE_MAC_LEN];
-	struct delist_mailbox path;
-
-	if (delist_mailbox_parse(&path, text, len) != DELIST_OK ||
-	    path.at != LOCAL_LEN || memcmp(text, bounce, AT_ID) != 0 ||
-	    text[AT_DOT] != '.' ||
-	    !read_hex(read_id, sizeof read_id, text + AT_ID) ||
-	    !read_hex(read_mac, sizeof read_mac, text + AT_MAC))
-		return DELIST_ESYNTAX;
-	memcpy(id, read_id, sizeof read_id);
-	memcpy(mac, read_mac, sizeof read_mac);
 	return DELIST_OK;
 }

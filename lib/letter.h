@@ -3,8 +3,13 @@
 #define LIB_LETTER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-/* What letter.c and letter_catalogue.c share: the marks {ip}, {url}, ... */
+#include "writer.h"
+
+/* What the files of the module share. */
+
+/* The marks {ip}, {hours}, ... */
 enum place {
 	PLACE_IP,
 	PLACE_HOURS,
@@ -21,5 +26,9 @@ enum {
 
 /* Which mark starts text[0..len), and its length; PLACES if none does. */
 enum place delist_letter_place(size_t *used, const char *text, size_t len);
+
+/* Lower case. */
+void delist_letter_put_hex(
+    struct delist_writer *w, const uint8_t *bytes, size_t len);
 
 #endif
