@@ -114,8 +114,8 @@ add_human(struct delist_evidence *e, const struct delist_ndr *n,
 	if (text.len == 0)
 		return;
 	delist_reply_scan(&h, text.at, text.len);
-	if ((e->inner.cls == 0 || e->inner.detail == 0) &&
-	    (e->field.cls == 0 || e->field.detail == 0) && h.inner.cls > 2) {
+	if (!delist_reply_tells(&e->inner) && !delist_reply_tells(&e->field) &&
+	    h.inner.cls > 2) {
 		e->inner = h.inner;
 		e->inner_rank = h.inner_rank;
 		e->range_end = h.range_end;

@@ -20,13 +20,20 @@ is_generic(const struct delist_status *code)
 	       (code->subject == 7 && code->detail == 1);
 }
 
+/* x.0.0 is what servers write who know no code. */
+bool
+delist_reply_tells(const struct delist_status *code)
+{
+	return code->cls != 0 && (code->subject != 0 || code->detail != 0);
+}
+
 /* The answer's own code wins over Status, unless it says nothing. */
 static struct delist_status
 status_of(const struct delist_evidence *e)
 {
-	if (e->inner.cls > 2 && e->inner.detail != 0)
+	if (e->inner.cls > 2 && delist_reply_tells(&e->inner))
 		return e->inner;
-	if (e->field.cls != 0 && e->field.detail != 0)
+	if (delist_reply_tells(&e->field))
 		return e->field;
 	return e->inner.cls != 0 ? e->inner : e->field;
 }

@@ -34,6 +34,9 @@ void delist_reply_scan(struct delist_evidence *e, const char *text, size_t len);
 void delist_reply_decide(
     struct delist_verdict *verdict, const struct delist_evidence *e);
 
+/* The code is one and is not x.0.0. */
+bool delist_reply_tells(const struct delist_status *code);
+
 /* Places in text, for reply*.c. */
 size_t delist_reply_gap(const char *text, size_t len, size_t at);
 bool delist_reply_after(const char *text, size_t at, const char *words);

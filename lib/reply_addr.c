@@ -76,6 +76,16 @@ is_host_after(const char *text, size_t len, size_t at)
 	return false;
 }
 
+/* "<mail.example[192.0.2.9]>: Client host rejected" names the client. */
+static bool
+is_client(const char *text, size_t len, size_t at)
+{
+	if (!delist_ascii_begins(text + at, len - at, "]>:"))
+		return false;
+	at = delist_reply_gap(text, len, at + 3);
+	return delist_ascii_begins(text + at, len - at, "client host");
+}
+
 static int
 rank_of(const struct delist_evidence *e, const char *text, size_t start,
     bool bracket)
@@ -113,8 +123,10 @@ note(struct delist_evidence *e, const char *text, size_t len, size_t start,
 		start -= 5;
 		bracket = start > 0 && text[start - 1] == '[';
 	}
-	if ((bracket && is_host_bracket(text, start - 1)) ||
-	    is_host_after(text, len, end)) {
+	if (is_client(text, len, end)) {
+		bracket = true;
+	} else if ((bracket && is_host_bracket(text, start - 1)) ||
+		   is_host_after(text, len, end)) {
 		e->remote = true;
 		return;
 	}

@@ -16,8 +16,9 @@
 #include "ascii.h"
 
 enum {
-	RANK_ZERO = 1, /* x.y.0 */
-	RANK_GENERIC,  /* 5.7.1 */
+	RANK_NOTHING = 1, /* x.0.0 */
+	RANK_ZERO,	  /* x.y.0 */
+	RANK_GENERIC,	  /* 5.7.1 */
 	RANK_OTHER,
 	RANK_RULE,
 	RANK_511,
@@ -40,7 +41,7 @@ static int
 rank_of(const struct delist_evidence *e, const struct delist_status *code)
 {
 	if (code->detail == 0)
-		return RANK_ZERO;
+		return code->subject == 0 ? RANK_NOTHING : RANK_ZERO;
 	if (code->cls == 5 && code->subject == 7 && code->detail == 511)
 		return RANK_511;
 	if (delist_verdict_rule_of(e->rules, e->rule_count, code) != NULL)
@@ -101,7 +102,7 @@ on_status(
 	int rank;
 
 	if (!replied && delist_reply_after(s->text, at, "status dsn")) {
-		if (e->field.cls == 0 || e->field.detail == 0)
+		if (!delist_reply_tells(&e->field))
 			e->field = *code;
 		return;
 	}
