@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Any bytes as a reply: views lie inside them, the portal is offered for its
+ * own codes or for words without a code, and what we write reads back.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <delist/reply.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void
+inside(struct delist_text view, const char *text, size_t len)
+{
+	if (view.len == 0)
+		return;
+	if (view.at < text || view.at + view.len > text + len)
+		abort();
+}
+
+static void
+written_reads_back(const struct delist_verdict *v)
+{
+	char text[DELIST_REPLY_TEXT];
+	struct delist_verdict again;
+	size_t len;
+
+	if (v->cls != DELIST_CLASS_IP_BLOCK_PORTAL ||
+	    delist_reply_format(text, sizeof text, &len, &v->status,
+		&v->blocked.addr, "https://delist.example.net/",
+		1) != DELIST_OK)
+		return;
+	delist_reply_classify(&again, text, len);
+	if (again.cls != v->cls ||
+	    delist_status_compare(&again.status, &v->status) != 0 ||
+	    delist_addr_compare(&again.blocked.addr, &v->blocked.addr) != 0)
+		abort();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	struct delist_verdict v;
+
+	if (delist_reply_classify(&v, text, size) != DELIST_OK)
+		abort();
+	inside(v.recipient, text, size);
+	inside(v.diagnostic, text, size);
+	inside(v.contact, text, size);
+	if (v.remedy == DELIST_REMEDY_PORTAL &&
+	    !(v.flags & DELIST_FLAG_BY_TEXT) &&
+	    (v.status.cls != 5 || v.status.subject != 7 ||
+		v.status.detail < 606 || v.status.detail > 649))
+		abort();
+	if (v.blocked.addr.family != DELIST_NOADDR &&
+	    !delist_prefix_valid(&v.blocked))
+		abort();
+	written_reads_back(&v);
+	return 0;
+}
