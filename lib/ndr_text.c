@@ -64,6 +64,18 @@ recipient_at(const char *line, size_t len, struct delist_text *who)
 	       (line[end] == ' ' && end + 1 == len);
 }
 
+/* "b@example.net: 550 ...": the answer stands behind the mailbox. */
+static bool
+has_answer(const char *line, size_t len)
+{
+	const char *colon = len > 0 ? memchr(line, ':', len) : NULL;
+	size_t left = colon != NULL ? len - (size_t)(colon - line) : 0;
+
+	return left > 4 && colon[1] == ' ' &&
+	       (colon[2] == '4' || colon[2] == '5') &&
+	       delist_ascii_isdigit(colon[3]);
+}
+
 /* The length of the section at text, which begins with a recipient. */
 static size_t
 section(struct delist_text text, struct delist_text *who, size_t skip)
@@ -77,7 +89,7 @@ section(struct delist_text text, struct delist_text *who, size_t skip)
 		const char *lf = memchr(line, '\n', text.len - at);
 		size_t len = lf != NULL ? (size_t)(lf - line) : text.len - at;
 
-		if ((blank || line[0] == '<') &&
+		if ((blank || line[0] == '<' || has_answer(line, len)) &&
 		    recipient_at(line, len, &next)) {
 			if (!first && who->len != 0)
 				return at;
