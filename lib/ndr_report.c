@@ -232,7 +232,8 @@ delist_ndr_report(
 	while (next_group(&w))
 		groups++;
 	w.rest = report;
-	while (next_group(&w))
+	while (n->count < n->cap && next_group(&w))
 		add_group(n, &w.group, human, groups == 1);
+	n->truncated = n->truncated || next_group(&w);
 	return groups;
 }

@@ -110,16 +110,14 @@ says_something(const struct delist_evidence *e)
 
 static void
 add_section(struct delist_ndr *n, struct delist_text part,
-    struct delist_text human, struct delist_text who, bool bounce)
+    const struct delist_evidence *whole, struct delist_text who, bool bounce)
 {
 	struct delist_evidence e = delist_ndr_evidence(n);
 	struct delist_verdict v;
 
 	delist_reply_scan(&e, part.at, part.len);
-	if (!says_something(&e) && part.len != human.len) {
-		e = delist_ndr_evidence(n);
-		delist_reply_scan(&e, human.at, human.len);
-	}
+	if (!says_something(&e))
+		e = *whole;
 	if (!bounce && e.inner.cls == 0 && e.reply == 0)
 		return;
 	if (who.len != 0)
@@ -133,13 +131,15 @@ size_t
 delist_ndr_human(struct delist_ndr *n, struct delist_text human, bool bounce)
 {
 	struct delist_text rest, who, part;
+	struct delist_evidence whole = delist_ndr_evidence(n);
 	size_t before = n->count;
 
-	rest = human = without_original(human);
+	rest = without_original(human);
+	delist_reply_scan(&whole, rest.at, rest.len); /* once, not a section */
 	while (rest.len > 0) {
 		part = rest;
 		part.len = section(rest, &who, 0);
-		add_section(n, part, human, who, bounce);
+		add_section(n, part, &whole, who, bounce);
 		rest.at += part.len;
 		rest.len -= part.len;
 		if (n->count == n->cap)
