@@ -127,24 +127,26 @@ struct pair {
 #define DONE DELIST_OK, -1, Y
 #define NO DELIST_ESTATE, 0, 0
 #define OVER DELIST_EEXPIRED, 0, 0
-#define ROW(state, event, ...) \
-	{#state ", " #event, state, DELIST_EVENT_##event, __VA_ARGS__}
+#define ROW(state, event, ...)                                               \
+	{                                                                    \
+#state ", " #event, state, DELIST_EVENT_##event, __VA_ARGS__ \
+	}
 #define GO(next, todo) DELIST_OK, next, todo
-#define LISTINGS(state) \
-	ROW(state, NONE, NO), ROW(state, LIST, NO), \
-	ROW(state, WITHDRAW, NO), ROW(state, UNLIST, NO), \
-	ROW(state, ANSWER, NO), ROW(state, ACK, NO)
+#define LISTINGS(state)                                                       \
+	ROW(state, NONE, NO), ROW(state, LIST, NO), ROW(state, WITHDRAW, NO), \
+	    ROW(state, UNLIST, NO), ROW(state, ANSWER, NO),                   \
+	    ROW(state, ACK, NO)
 /* What all that are over say alike. */
-#define LATE_MAIL(state) \
+#define LATE_MAIL(state)                                                 \
 	ROW(state, MAIL_ACCEPTED, SAME), ROW(state, MAIL_DELAYED, SAME), \
-	ROW(state, MAIL_FAILED, SAME)
-#define NO_MAIL(state) \
+	    ROW(state, MAIL_FAILED, SAME)
+#define NO_MAIL(state)                                               \
 	ROW(state, MAIL_ACCEPTED, NO), ROW(state, MAIL_DELAYED, NO), \
-	ROW(state, MAIL_FAILED, NO)
-#define CLOSED(state) \
+	    ROW(state, MAIL_FAILED, NO)
+#define CLOSED(state)                                                   \
 	LISTINGS(state), ROW(state, DUE, SAME), ROW(state, SUBMIT, NO), \
-	ROW(state, INSPECT, SAME), ROW(state, RESEND, NO), \
-	ROW(state, EVICT, NO)
+	    ROW(state, INSPECT, SAME), ROW(state, RESEND, NO),          \
+	    ROW(state, EVICT, NO)
 
 /* clang-format off */
 /* Events at NOW + 300, where a resend is allowed and nothing is due. */
@@ -221,8 +223,8 @@ steps(void **state)
 	unsigned todo = 12345;
 
 	memset(&next, 0xa5, sizeof next);
-	assert_int_equal(delist_request_step(
-			     &next, &todo, &cur, &ev, &policy, NOW + 300),
+	assert_int_equal(
+	    delist_request_step(&next, &todo, &cur, &ev, &policy, NOW + 300),
 	    pair->want);
 	if (pair->want != DELIST_OK) {
 		assert_int_equal(todo, 12345);
@@ -257,22 +259,21 @@ is_due(void **state)
 	(void)state;
 	for (int s = NONE; s < DELIST_REQUEST_STATES; s++) {
 		struct delist_request request = in_state(s);
-		int64_t due_s = s == NONE || s == PURGED ? INT64_MAX
-				: s == PENDING || s == SENT
-				    ? NOW + DAY
-				    : NOW + 90 * DAY;
+		int64_t due_s = s == NONE || s == PURGED    ? INT64_MAX
+				: s == PENDING || s == SENT ? NOW + DAY
+							    : NOW + 90 * DAY;
 
 		assert_int_equal(delist_request_due_s(&request), due_s);
-		assert_int_equal(delist_request_open(&request),
-		    s == PENDING || s == SENT);
+		assert_int_equal(
+		    delist_request_open(&request), s == PENDING || s == SENT);
 		must(&request, DELIST_EVENT_DUE, INT64_MIN);
 		must(&request, DELIST_EVENT_DUE, due_s - 1);
 		assert_int_equal(request.state, s);
 		must(&request, DELIST_EVENT_DUE, due_s);
-		assert_int_equal(request.state,
-		    s == NONE			? NONE
-		    : s == PENDING || s == SENT ? EXPIRED
-						: PURGED);
+		assert_int_equal(request.state, s == NONE ? NONE
+						: s == PENDING || s == SENT
+						    ? EXPIRED
+						    : PURGED);
 		if (request.state == PURGED)
 			assert_int_equal(request.mailbox.len, 0);
 	}
@@ -314,8 +315,8 @@ a_delayed_mail_is_tried_five_times(void **state)
 		assert_int_equal(delist_request_due_s(&request), now_s);
 		assert_int_equal(
 		    must(&request, DELIST_EVENT_DUE, now_s - 1), 0);
-		assert_int_equal(must(&request, DELIST_EVENT_DUE, now_s),
-		    DELIST_TODO_MAIL);
+		assert_int_equal(
+		    must(&request, DELIST_EVENT_DUE, now_s), DELIST_TODO_MAIL);
 		assert_int_equal(must(&request, DELIST_EVENT_DUE, now_s), 0);
 	}
 	must(&request, DELIST_EVENT_MAIL_DELAYED, now_s);
@@ -392,8 +393,7 @@ resends_are_apart_and_few(void **state)
 		assert_int_equal(must(&request, DELIST_EVENT_SUBMIT, now_s), M);
 		must(&request, DELIST_EVENT_MAIL_ACCEPTED, now_s);
 	}
-	assert_int_equal(
-	    must(&request, DELIST_EVENT_RESEND, now_s + 300), 0);
+	assert_int_equal(must(&request, DELIST_EVENT_RESEND, now_s + 300), 0);
 	assert_int_equal(request.generation, 4);
 }
 
@@ -433,11 +433,11 @@ redeem_needs_every_fact(void **state)
 	unsigned todo = 77;
 
 	(void)state;
-#define REFUSES(change, want) \
-	ev = good; \
-	change; \
+#define REFUSES(change, want)                                    \
+	ev = good;                                               \
+	change;                                                  \
 	assert_int_equal(step(&request, &todo, &ev, NOW), want); \
-	assert_memory_equal(&request, &before, sizeof before); \
+	assert_memory_equal(&request, &before, sizeof before);   \
 	assert_int_equal(todo, 77)
 	REFUSES(ev.mac_ok = false, DELIST_ETOKEN);
 	REFUSES(ev.generation = 2, DELIST_ETOKEN);
@@ -446,12 +446,13 @@ redeem_needs_every_fact(void **state)
 	REFUSES(ev.relation_ok = false, DELIST_ESTATE);
 	REFUSES(ev.cooldown_until_s = NOW + 1, DELIST_EAGAIN);
 	REFUSES(ev.kind = DELIST_EVENT_KINDS, DELIST_EINVAL);
-	REFUSES(ev.kind = DELIST_EVENT_CANCEL; ev.mac_ok = false, DELIST_ETOKEN);
-	REFUSES(ev.kind = DELIST_EVENT_MAIL_FAILED; ev.mac_ok = false,
-	    DELIST_ETOKEN);
+	REFUSES(ev.kind = DELIST_EVENT_CANCEL;
+		ev.mac_ok = false, DELIST_ETOKEN);
+	REFUSES(ev.kind = DELIST_EVENT_MAIL_FAILED;
+		ev.mac_ok = false, DELIST_ETOKEN);
 	policy.size = 0;
-	assert_int_equal(delist_request_step(
-			     &request, &todo, &request, &good, &policy, NOW),
+	assert_int_equal(
+	    delist_request_step(&request, &todo, &request, &good, &policy, NOW),
 	    DELIST_EINVAL);
 	ev = good;
 	ev.cooldown_until_s = NOW;
@@ -507,8 +508,8 @@ cooldown_doubles(void **state)
 	    delist_history_cooldown_s(&history, &policy), INT64_MAX);
 	history = (struct delist_history){0};
 	delist_history_take(&history, &policy, INT64_MIN);
-	assert_int_equal(delist_history_cooldown_s(&history, &policy),
-	    INT64_MIN + DAY);
+	assert_int_equal(
+	    delist_history_cooldown_s(&history, &policy), INT64_MIN + DAY);
 }
 
 static void
