@@ -32,10 +32,10 @@ struct found {
 	bool bounce, receipt, bare;
 };
 
-struct delist_evidence
+struct delist_refusal
 delist_ndr_evidence(const struct delist_ndr *n)
 {
-	return (struct delist_evidence){
+	return (struct delist_refusal){
 	    .rules = n->rules, .rule_count = n->rule_count};
 }
 

@@ -20,7 +20,7 @@ struct delist_ndr {
 	bool truncated, forwarded;
 };
 
-struct delist_evidence delist_ndr_evidence(const struct delist_ndr *n);
+struct delist_refusal delist_ndr_evidence(const struct delist_ndr *n);
 void delist_ndr_add(struct delist_ndr *n, const struct delist_verdict *verdict);
 
 /* ndr_report.c: the groups of a delivery-status; how many were added. */

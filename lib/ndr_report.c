@@ -106,10 +106,10 @@ section_of(struct delist_text human, struct delist_text who)
 
 /* What the human text adds where the fields say nothing. */
 static void
-add_human(struct delist_evidence *e, const struct delist_ndr *n,
+add_human(struct delist_refusal *e, const struct delist_ndr *n,
     struct delist_text text)
 {
-	struct delist_evidence h = delist_ndr_evidence(n);
+	struct delist_refusal h = delist_ndr_evidence(n);
 
 	if (text.len == 0)
 		return;
@@ -140,7 +140,7 @@ static void
 add_group(struct delist_ndr *n, const struct group *g, struct delist_text human,
     bool alone)
 {
-	struct delist_evidence e = delist_ndr_evidence(n);
+	struct delist_refusal e = delist_ndr_evidence(n);
 	struct delist_text diagnostic = value_of(g->field[DIAGNOSTIC], true);
 	struct delist_text status = value_of(g->field[STATUS], false);
 	struct delist_text who = value_of(g->field[FINAL], true);

@@ -29,7 +29,7 @@ without_original(struct delist_text human)
 	    "returned mail below"};
 
 	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		struct delist_evidence e = {.rules = NULL};
+		struct delist_refusal e = {.rules = NULL};
 		const char *at = delist_mime_find(human, marks[i]);
 		size_t before = at != NULL ? (size_t)(at - human.at) : 0;
 
@@ -103,16 +103,16 @@ section(struct delist_text text, struct delist_text *who, size_t skip)
 }
 
 static bool
-says_something(const struct delist_evidence *e)
+says_something(const struct delist_refusal *e)
 {
 	return e->inner.cls != 0 || e->field.cls != 0 || e->reply != 0;
 }
 
 static void
 add_section(struct delist_ndr *n, struct delist_text part,
-    const struct delist_evidence *whole, struct delist_text who, bool bounce)
+    const struct delist_refusal *whole, struct delist_text who, bool bounce)
 {
-	struct delist_evidence e = delist_ndr_evidence(n);
+	struct delist_refusal e = delist_ndr_evidence(n);
 	struct delist_verdict v;
 
 	delist_reply_scan(&e, part.at, part.len);
@@ -131,7 +131,7 @@ size_t
 delist_ndr_human(struct delist_ndr *n, struct delist_text human, bool bounce)
 {
 	struct delist_text rest, who, part;
-	struct delist_evidence whole = delist_ndr_evidence(n);
+	struct delist_refusal whole = delist_ndr_evidence(n);
 	size_t before = n->count;
 
 	rest = without_original(human);

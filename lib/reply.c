@@ -29,7 +29,7 @@ delist_reply_tells(const struct delist_status *code)
 
 /* The answer's own code wins over Status, unless it says nothing. */
 static struct delist_status
-status_of(const struct delist_evidence *e)
+status_of(const struct delist_refusal *e)
 {
 	if (e->inner.cls > 2 && delist_reply_tells(&e->inner))
 		return e->inner;
@@ -39,12 +39,16 @@ status_of(const struct delist_evidence *e)
 }
 
 static const struct delist_rule *
-rule_of(const struct delist_evidence *e, const struct delist_status *code)
+rule_of(const struct delist_refusal *e, const struct delist_status *code)
 {
 	const struct delist_rule *rule =
 	    delist_verdict_rule_of(e->rules, e->rule_count, code);
 	bool microsoft;
 
+	/* A range that leaves the row may mean another: it decides nothing. */
+	if (rule != NULL && e->inner_rank > 0 &&
+	    e->range_end > rule->last.detail && rule->phrase == NULL)
+		return NULL;
 	if (rule != NULL || e->phrase == NULL)
 		return rule;
 	microsoft = e->phrase->cls == DELIST_CLASS_IP_BLOCK_PORTAL ||
@@ -56,7 +60,7 @@ rule_of(const struct delist_evidence *e, const struct delist_status *code)
 
 static uint8_t
 class_without_rule(
-    const struct delist_evidence *e, const struct delist_status *code)
+    const struct delist_refusal *e, const struct delist_status *code)
 {
 	if (code->cls == 2 || (code->cls == 0 && e->reply == 0))
 		return DELIST_CLASS_NONE;
@@ -66,7 +70,7 @@ class_without_rule(
 }
 
 static uint8_t
-permanence_of(const struct delist_evidence *e, const struct delist_status *code)
+permanence_of(const struct delist_refusal *e, const struct delist_status *code)
 {
 	unsigned cls = code->cls != 0 ? code->cls : e->reply / 100u;
 
@@ -99,7 +103,7 @@ confidence_of(const struct delist_verdict *v, const struct delist_rule *rule)
 }
 
 static void
-put_contact(struct delist_verdict *v, const struct delist_evidence *e,
+put_contact(struct delist_verdict *v, const struct delist_refusal *e,
     const struct delist_rule *rule)
 {
 	size_t n;
@@ -115,7 +119,7 @@ put_contact(struct delist_verdict *v, const struct delist_evidence *e,
 }
 
 static uint32_t
-flags_of(const struct delist_evidence *e, const struct delist_verdict *v)
+flags_of(const struct delist_refusal *e, const struct delist_verdict *v)
 {
 	uint32_t flags = 0;
 
@@ -139,7 +143,7 @@ flags_of(const struct delist_evidence *e, const struct delist_verdict *v)
 
 void
 delist_reply_decide(
-    struct delist_verdict *verdict, const struct delist_evidence *e)
+    struct delist_verdict *verdict, const struct delist_refusal *e)
 {
 	struct delist_verdict v = {.reply = e->reply};
 	const struct delist_rule *rule;
@@ -171,7 +175,7 @@ delist_reply_classify_with(struct delist_verdict *verdict,
     const struct delist_rule *rules, size_t rule_count, const char *text,
     size_t len)
 {
-	struct delist_evidence e = {.rules = rules, .rule_count = rule_count};
+	struct delist_refusal e = {.rules = rules, .rule_count = rule_count};
 
 	if (text == NULL && len != 0)
 		return DELIST_EINVAL;

@@ -11,7 +11,7 @@
  * What texts say about one recipient.  Zeroed, it says nothing; each scan
  * adds to it, and a verdict is drawn from it at the end.
  */
-struct delist_evidence {
+struct delist_refusal {
 	const struct delist_rule *rules; /* the host's */
 	size_t rule_count;
 	struct delist_status inner; /* in reply position */
@@ -30,9 +30,9 @@ struct delist_evidence {
 	struct delist_text recipient, contact, mailbox, diagnostic, vendor;
 };
 
-void delist_reply_scan(struct delist_evidence *e, const char *text, size_t len);
+void delist_reply_scan(struct delist_refusal *e, const char *text, size_t len);
 void delist_reply_decide(
-    struct delist_verdict *verdict, const struct delist_evidence *e);
+    struct delist_verdict *verdict, const struct delist_refusal *e);
 
 /* The code is one and is not x.0.0. */
 bool delist_reply_tells(const struct delist_status *code);
@@ -42,8 +42,8 @@ size_t delist_reply_gap(const char *text, size_t len, size_t at);
 bool delist_reply_after(const char *text, size_t at, const char *words);
 bool delist_reply_opens(const char *text, size_t at, bool blank_before);
 void delist_reply_address(
-    struct delist_evidence *e, const char *text, size_t len, size_t *at);
+    struct delist_refusal *e, const char *text, size_t len, size_t *at);
 void delist_reply_phrases(
-    struct delist_evidence *e, const char *text, size_t len, size_t at);
+    struct delist_refusal *e, const char *text, size_t len, size_t at);
 
 #endif

@@ -87,17 +87,20 @@ is_client(const char *text, size_t len, size_t at)
 }
 
 static int
-rank_of(const struct delist_evidence *e, const char *text, size_t start,
+rank_of(const struct delist_refusal *e, const char *text, size_t start,
     bool bracket)
 {
-	static const char named[] =
-	    "ip sender address from server unknown client host addr ips";
+	/* A bare number behind the others may be a version or a policy. */
+	static const char named[] = "ip address addr ips from";
+	static const char named_in_brackets[] =
+	    "ip address addr ips from sender server unknown client host";
 
 	if (!e->in_reply)
 		return bracket && delist_reply_after(text, start, "ip")
 			   ? RANK_WORDS
 			   : 0;
-	if (delist_reply_after(text, start, named))
+	if (delist_reply_after(
+		text, start, bracket ? named_in_brackets : named))
 		return RANK_NAMED;
 	return bracket ? RANK_BRACKET : 0;
 }
@@ -113,7 +116,7 @@ ends_well(const char *text, size_t len, size_t at)
 }
 
 static void
-note(struct delist_evidence *e, const char *text, size_t len, size_t start,
+note(struct delist_refusal *e, const char *text, size_t len, size_t start,
     size_t end, const struct delist_prefix *found)
 {
 	bool bracket = start > 0 && text[start - 1] == '[';
@@ -140,7 +143,7 @@ note(struct delist_evidence *e, const char *text, size_t len, size_t start,
 /* An address or part of one starts at *at; step behind it. */
 void
 delist_reply_address(
-    struct delist_evidence *e, const char *text, size_t len, size_t *at)
+    struct delist_refusal *e, const char *text, size_t len, size_t *at)
 {
 	size_t start = *at, end = start, cut;
 	struct delist_prefix found;

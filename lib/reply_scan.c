@@ -26,7 +26,7 @@ enum {
 };
 
 struct scan {
-	struct delist_evidence *e;
+	struct delist_refusal *e;
 	const char *text;
 	size_t len;
 	size_t reply_end; /* behind the last reply code, 0: none */
@@ -38,7 +38,7 @@ static const char announces[] =
     "reason code failed data me";
 
 static int
-rank_of(const struct delist_evidence *e, const struct delist_status *code)
+rank_of(const struct delist_refusal *e, const struct delist_status *code)
 {
 	if (code->detail == 0)
 		return code->subject == 0 ? RANK_NOTHING : RANK_ZERO;
@@ -82,7 +82,7 @@ announced(const struct scan *s, size_t at)
 static void
 enter_reply(struct scan *s, size_t at)
 {
-	struct delist_evidence *e = s->e;
+	struct delist_refusal *e = s->e;
 
 	if (e->in_reply)
 		return;
@@ -97,7 +97,7 @@ static void
 on_status(
     struct scan *s, size_t at, size_t end, const struct delist_status *code)
 {
-	struct delist_evidence *e = s->e;
+	struct delist_refusal *e = s->e;
 	bool replied = behind_reply(s, at);
 	int rank;
 
@@ -139,7 +139,7 @@ on_reply(struct scan *s, size_t at)
 {
 	uint32_t value = 0;
 	size_t next = at + 3;
-	struct delist_evidence *e = s->e;
+	struct delist_refusal *e = s->e;
 
 	delist_ascii_number(&value, s->text + at, 3, 599);
 	if (value < 200 || (value > 299 && value < 400))
@@ -273,7 +273,7 @@ may_be6(const struct scan *s, size_t at)
 }
 
 void
-delist_reply_scan(struct delist_evidence *e, const char *text, size_t len)
+delist_reply_scan(struct delist_refusal *e, const char *text, size_t len)
 {
 	struct scan s = {.e = e, .text = text, .len = len};
 	size_t at = 0;

@@ -114,7 +114,7 @@ holds(const char *text, size_t len, const char *phrase)
 }
 
 static void
-try_rules(struct delist_evidence *e, const struct delist_rule *rules, size_t n,
+try_rules(struct delist_refusal *e, const struct delist_rule *rules, size_t n,
     size_t base, const char *text, size_t len)
 {
 	char first = delist_ascii_lower(text[0]);
@@ -134,7 +134,7 @@ try_rules(struct delist_evidence *e, const struct delist_rule *rules, size_t n,
 /* The first rule of all whose phrase begins here, if it comes earlier. */
 void
 delist_reply_phrases(
-    struct delist_evidence *e, const char *text, size_t len, size_t at)
+    struct delist_refusal *e, const char *text, size_t len, size_t at)
 {
 	size_t n;
 	const struct delist_rule *rules = delist_verdict_rules(&n);

@@ -12,6 +12,8 @@
  */
 #include <delist/status.h>
 
+#include <string.h>
+
 #include "ascii.h"
 #include "writer.h"
 
@@ -39,12 +41,38 @@ parse_number(uint16_t *number, const char *text, size_t len)
 	return value > 99 ? 4 : value > 9 ? 3 : 2;
 }
 
+/* A digit of another script in UTF-8, as localised replies have them. */
+static bool
+is_foreign_digit(const char *text, size_t len)
+{
+	static const struct {
+		const char *lead;
+		unsigned char zero; /* last byte of the digit 0 */
+	} scripts[] = {
+	    {"\xd9", 0xa0},	/* Arabic-Indic */
+	    {"\xdb", 0xb0},	/* Persian */
+	    {"\xe0\xa5", 0xa6}, /* Devanagari */
+	    {"\xe0\xb9", 0x90}, /* Thai */
+	    {"\xef\xbc", 0x90}, /* fullwidth */
+	};
+
+	for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++) {
+		size_t n = strlen(scripts[i].lead);
+
+		if (n < len && memcmp(text, scripts[i].lead, n) == 0 &&
+		    (unsigned char)text[n] >= scripts[i].zero &&
+		    (unsigned char)text[n] < scripts[i].zero + 10)
+			return true;
+	}
+	return false;
+}
+
 static bool
 goes_on(const char *text, size_t len)
 {
 	if (len == 0)
 		return false;
-	return delist_ascii_isalnum(text[0]) ||
+	return delist_ascii_isalnum(text[0]) || is_foreign_digit(text, len) ||
 	       (text[0] == '.' && len > 1 && delist_ascii_isdigit(text[1]));
 }
 

@@ -21,6 +21,10 @@ struct reply_row {
 static const struct reply_row reply_rows[] = {
     /* boundaries */
     {"605", "550 5.7.605" WORDS, OTHER, "5.7.605", "", 0},
+    {"a range that leaves portal", "550 5.7.606-699 denied", OTHER, "5.7.606",
+	"", DELIST_FLAG_RANGE},
+    {"a version behind server", "550 5.7.606 blocked by server 4.16.55.1 b",
+	PORTAL, "5.7.606", "", 0},
     {"606", "550 5.7.606" WORDS, PORTAL, "5.7.606", "192.0.2.9", 0},
     {"649", "550 5.7.649" WORDS, PORTAL, "5.7.649", "192.0.2.9", 0},
     {"650", "550 5.7.650" WORDS, OTHER, "5.7.650", "", 0},
