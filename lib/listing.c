@@ -94,6 +94,26 @@ check_list(const struct listing_step *step)
 	return delist_guard_check(&step->policy->guard, &ev->prefix);
 }
 
+static bool
+is_set(const uint8_t request_id[16])
+{
+	static const uint8_t nobody[16];
+
+	return memcmp(request_id, nobody, sizeof nobody) != 0;
+}
+
+/* An exception tells its request when it is over; a block, who removed it. */
+static void
+note_request(struct listing_step *step)
+{
+	const struct delist_event *ev = step->ev;
+
+	if (step->next.kind == DELIST_LISTING_EXCEPTION &&
+	    is_set(ev->request_id))
+		memcpy(step->next.request_id, ev->request_id,
+		    sizeof ev->request_id);
+}
+
 static int
 list(struct listing_step *step)
 {
@@ -109,6 +129,7 @@ list(struct listing_step *step)
 	    .code = ev->code != 0 ? ev->code : DELIST_LISTING_CODE,
 	    .listed_s = step->now_s,
 	};
+	note_request(step);
 	step->todo = CHANGED;
 	return delist_listing_add_evidence(step);
 }
@@ -125,6 +146,7 @@ renew(struct listing_step *step)
 	/* A worse code holds; a milder one does not undo it. */
 	if (step->ev->code == DELIST_LISTING_CODE_INVESTIGATE)
 		step->next.code = step->ev->code;
+	note_request(step);
 	step->todo = CHANGED;
 	return delist_listing_add_evidence(step);
 }
@@ -132,7 +154,6 @@ renew(struct listing_step *step)
 static int
 relist(struct listing_step *step)
 {
-	static const uint8_t nobody[16];
 	int result;
 
 	/* The strike first: it lets the evidence count longer. */
@@ -143,7 +164,7 @@ relist(struct listing_step *step)
 		return result;
 	step->next.state = DELIST_LISTING_LISTED;
 	step->next.listed_s = step->now_s;
-	if (memcmp(step->next.request_id, nobody, sizeof nobody) != 0)
+	if (is_set(step->next.request_id))
 		step->todo |= DELIST_TODO_RELISTED;
 	return DELIST_OK;
 }

@@ -7,16 +7,28 @@
  */
 #include <delist/listing.h>
 
+int64_t
+delist_listing_live_until_s(const struct delist_listing *listing)
+{
+	int64_t last = INT64_MIN;
+
+	if (listing->state != DELIST_LISTING_LISTED)
+		return last;
+	for (uint8_t i = 0; i < listing->evidences; i++) {
+		if (listing->evidence[i].review)
+			return INT64_MAX;
+		if (listing->evidence[i].until_s > last)
+			last = listing->evidence[i].until_s;
+	}
+	return last;
+}
+
 bool
 delist_listing_live(const struct delist_listing *listing, int64_t now_s)
 {
-	if (listing->state != DELIST_LISTING_LISTED)
-		return false;
-	for (uint8_t i = 0; i < listing->evidences; i++)
-		if (listing->evidence[i].review ||
-		    now_s < listing->evidence[i].until_s)
-			return true;
-	return false;
+	int64_t until_s = delist_listing_live_until_s(listing);
+
+	return now_s < until_s || until_s == INT64_MAX;
 }
 
 bool

@@ -73,6 +73,7 @@ ask_for_mail(struct step *step)
 	next->asked_s = step->now_s;
 	next->next_try_s = INT64_MAX;
 	next->expires_s = delist_later(step->now_s, step->policy->token_life_s);
+	next->muted = !may_mail;
 	if (may_mail)
 		step->todo |= DELIST_TODO_MAIL;
 	become(step, DELIST_REQUEST_MAIL_PENDING);
@@ -86,6 +87,7 @@ submit(struct step *step)
 	if (ev->mailbox.len == 0 || ev->addr.family == DELIST_NOADDR)
 		return DELIST_EINVAL;
 	step->next = (struct delist_request){
+	    .language = ev->language,
 	    .addr = ev->addr,
 	    .mailbox = ev->mailbox,
 	    .created_s = step->now_s,

@@ -382,6 +382,7 @@ manual_ones_are_reviewed(void **state)
 	    DELIST_TODO_AUDIT | DELIST_TODO_REVIEW);
 	assert_int_equal(delist_listing_due_s(&listing), NOW + 180 * DAY);
 	assert_true(delist_listing_blocks(&listing, INT64_MAX));
+	assert_true(delist_listing_live_until_s(&listing) == INT64_MAX);
 	ev.origin = DELIST_ORIGIN_TRAP;
 	assert_int_equal(step(&listing, &todo, &ev, NOW + 91 * DAY), 0);
 	assert_int_equal(delist_listing_due_s(&listing), NOW + 180 * DAY);
@@ -401,7 +402,16 @@ exceptions_and_allows(void **state)
 	assert_int_equal(step(&listing, &todo, &ev, NOW), 0);
 	assert_true(delist_listing_live(&listing, NOW + 30 * DAY - 1));
 	assert_false(delist_listing_live(&listing, NOW + 30 * DAY));
+	assert_int_equal(delist_listing_live_until_s(&listing), NOW + 30 * DAY);
 	assert_false(delist_listing_blocks(&listing, NOW));
+	/* Whose it is: the newest request; an operator's renewal keeps it. */
+	assert_int_equal(listing.request_id[0], 1);
+	ev.request_id[0] = 2;
+	assert_int_equal(step(&listing, &todo, &ev, NOW), 0);
+	assert_int_equal(listing.request_id[0], 2);
+	ev.request_id[0] = 0;
+	assert_int_equal(step(&listing, &todo, &ev, NOW), 0);
+	assert_int_equal(listing.request_id[0], 2);
 	ev.kind = DELIST_EVENT_REDEEM;
 	assert_int_equal(step(&listing, &todo, &ev, NOW), DELIST_ESTATE);
 	ev.kind = DELIST_EVENT_ANSWER;
@@ -409,6 +419,23 @@ exceptions_and_allows(void **state)
 	ev.kind = DELIST_EVENT_LIST;
 	ev.listing_kind = DELIST_LISTING_ALLOW;
 	assert_int_equal(step(&listing, &todo, &ev, NOW), DELIST_EINVAL);
+}
+
+static void
+live_until_is_when_live_ends(void **state)
+{
+	(void)state;
+	for (int s = 0; s < DELIST_LISTING_STATES; s++) {
+		struct delist_listing listing = in_state(s);
+		int64_t until_s = delist_listing_live_until_s(&listing);
+
+		assert_true((s == LISTED) == (until_s != INT64_MIN));
+		if (s != LISTED)
+			continue;
+		assert_int_equal(listing.request_id[0], 0);
+		assert_true(delist_listing_live(&listing, until_s - 1));
+		assert_false(delist_listing_live(&listing, until_s));
+	}
 }
 
 static void
@@ -535,6 +562,7 @@ main(void)
 	TEST(renewal_never_ends_sooner);
 	TEST(manual_ones_are_reviewed);
 	TEST(exceptions_and_allows);
+	TEST(live_until_is_when_live_ends);
 	TEST(lifting_forgives_what_is_older);
 	TEST(bad_events_are_refused);
 	TEST(growth_can_be_off);

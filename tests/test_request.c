@@ -411,7 +411,15 @@ submit_answers_alike(void **state)
 	assert_int_equal(step(&request, &todo, &ev, NOW), 0);
 	assert_int_equal(request.state, PENDING);
 	assert_int_equal(todo, A);
+	assert_true(request.muted);
 	assert_int_equal(delist_request_due_s(&request), NOW + DAY);
+	request.state = NONE;
+	ev.within_limits = true;
+	ev.language = 1;
+	assert_int_equal(step(&request, &todo, &ev, NOW), 0);
+	assert_int_equal(todo, M);
+	assert_false(request.muted);
+	assert_int_equal(request.language, 1);
 	request.state = NONE;
 	ev.within_limits = ev.suppressed = true;
 	assert_int_equal(step(&request, &todo, &ev, NOW), 0);

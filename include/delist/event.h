@@ -28,7 +28,8 @@ enum delist_event_kind {
 	DELIST_EVENT_DUE = 1, /* L R: a due time was reached */
 	/*
 	 * L: new evidence, or a renewal: prefix, code, listing_kind, origin,
-	 * ttl_s, evidence (source, reason, at_s)
+	 * ttl_s, evidence (source, reason, at_s); for an exception, whose it
+	 * is: request_id
 	 */
 	DELIST_EVENT_LIST = 2,
 	DELIST_EVENT_WITHDRAW = 3, /* L: a source errs: evidence.source */
@@ -43,8 +44,8 @@ enum delist_event_kind {
 	 */
 	DELIST_EVENT_REDEEM = 7,
 	/*
-	 * R: request_id, addr, mailbox, kid, covered, self_service,
-	 * suppressed, within_limits
+	 * R: request_id, addr, mailbox, kid, language, covered,
+	 * self_service, suppressed, within_limits
 	 */
 	DELIST_EVENT_SUBMIT = 8,
 	DELIST_EVENT_MAIL_ACCEPTED = 9, /* R: by the mailer: generation */
@@ -86,6 +87,7 @@ struct delist_event {
 	uint8_t listing_kind; /* enum delist_listing_kind */
 	uint8_t origin;	      /* enum delist_origin */
 	uint8_t kid;	      /* key of the token that the mail will carry */
+	uint8_t language;     /* of the mail */
 	uint16_t code;	      /* 511, 606 to 649; 0 is 606 */
 
 	bool mac_ok;	   /* the token, or VERP address, is ours */

@@ -70,8 +70,9 @@ struct delist_listing {
 	/* When all nodes were known to serve it; less lifted_s: the delay. */
 	int64_t effective_s;
 	int64_t probation_until_s;
-	uint64_t generation;	/* of the set, the first without it */
-	uint8_t request_id[16]; /* who removed it; zero: nobody's request */
+	uint64_t generation; /* of the set, the first without it */
+	/* Who removed it, or asked for the exception; zero: no request. */
+	uint8_t request_id[16];
 	struct delist_evidence evidence[4];
 };
 
@@ -103,6 +104,13 @@ DELIST_API int delist_listing_step(struct delist_listing *next, unsigned *todo,
 /* Listed, with evidence that counts at now_s, whoever called tick or not. */
 DELIST_API bool delist_listing_live(
     const struct delist_listing *listing, int64_t now_s);
+
+/*
+ * The first second in which it no longer is live, if nothing happens before;
+ * INT64_MIN if it is not listed, INT64_MAX if only a person ends it.
+ */
+DELIST_API int64_t delist_listing_live_until_s(
+    const struct delist_listing *listing);
 
 /* It is a block and live. */
 DELIST_API bool delist_listing_blocks(

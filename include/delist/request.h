@@ -29,8 +29,8 @@
  * mail scanners follow links, and some POST.
  *
  * What submit answers depends on the address alone, so where a limit or a
- * suppression forbids the mail the request still is mail-pending; no mail
- * goes out, and it expires like one that was not confirmed.
+ * suppression forbids the mail the request still is mail-pending; it is muted:
+ * no mail goes out, and it expires like one that was not confirmed.
  *
  * A request is a plain value: copy it with `=`.  Zeroed is none.
  */
@@ -59,6 +59,8 @@ struct delist_request {
 	uint8_t id[16];		  /* random: the token's */
 	uint8_t state;		  /* enum delist_request_state */
 	uint8_t kid;		  /* key of the newest mail's token */
+	uint8_t language;	  /* of its mails, a number of the host's */
+	bool muted;		  /* open, but the newest mail never goes out */
 	uint32_t tries;		  /* of the newest mail, delayed ones */
 	uint32_t resends;	  /* mails asked for after the first */
 	uint32_t generation;	  /* of the newest mail, from 1 */
