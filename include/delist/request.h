@@ -122,6 +122,16 @@ struct delist_history {
 };
 
 /*
+ * What is remembered of one mailbox: the mails to it, and how they fared.
+ * Zeroed is "nothing".
+ */
+struct delist_standing {
+	struct delist_limit mails;  /* by policy->mails_mailbox */
+	struct delist_limit failed; /* by policy->failed_mails */
+	int64_t suppressed_until_s; /* no mail before */
+};
+
+/*
  * The first time at which the IP may be removed again: INT64_MIN if it never
  * was; after removal n it is last_s + cooldown_s * 2^(n-1), capped.
  */
