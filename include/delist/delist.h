@@ -25,6 +25,7 @@
 #include <delist/letter.h>
 #include <delist/listing.h>
 #include <delist/request.h>
+#include <delist/record.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/entropy.h>

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef DELIST_RECORD_H
+#define DELIST_RECORD_H
+
+#include <stdint.h>
+
+#include <delist/addr.h>
+#include <delist/error.h>
+#include <delist/limit.h>
+#include <delist/listing.h>
+#include <delist/request.h>
+#include <delist/text.h>
+
+/*
+ * Records: what the library remembers, as rows of a store
+ *
+ * A row is a key and a value (<delist/store.h>), and both begin with the
+ * type of the row.  Keys are made, never read: whatever a row says is in its
+ * value.  The byte layouts are in delist_record(3).
+ *
+ *	type	key is of				value
+ *	L	kind, prefix				delist_listing
+ *	R	id of a request				delist_request
+ *	H	IPv4 address, or IPv6 /64		delist_history
+ *	M	hash of a mailbox			delist_standing
+ *	C	what is counted, its hash		delist_limit
+ *	O	address, hash of a mailbox		id of a request
+ *	G	nothing: there is one			uint64_t
+ *
+ * Hashes are those of delist_keyring_hash().  Rows of one type lie together.
+ * Listings are in the order of delist_prefix_compare() in each kind, and all
+ * open requests for one address lie together.
+ *
+ * Values are canonical: one value has one row, reading takes that row and no
+ * other, and it gives back every field as it was.
+ *
+ * Nothing is allocated.  All calls are pure; any thread.
+ */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+	DELIST_RECORD_KEY_MAX = 40,    /* in use: 34, an open request */
+	DELIST_RECORD_VALUE_MAX = 1024 /* in use: 617, a listing; see store.h */
+};
+
+/* The first byte of key and value. */
+enum delist_record_type {
+	DELIST_RECORD_LISTING = 'L',
+	DELIST_RECORD_REQUEST = 'R',
+	DELIST_RECORD_HISTORY = 'H',  /* of one IP */
+	DELIST_RECORD_STANDING = 'M', /* of one mailbox */
+	DELIST_RECORD_COUNTER = 'C',
+	DELIST_RECORD_OPEN = 'O', /* finds the open request of a pair */
+	DELIST_RECORD_GENERATION = 'G'
+};
+
+/* Both are plain values: copy them with `=`.  Zero from len on. */
+struct delist_record_key {
+	uint8_t len;
+	char at[40];
+};
+
+struct delist_record {
+	uint16_t len;
+	char at[1024];
+};
+
+/* Views into *key and *record, as a store takes them. */
+DELIST_API struct delist_text delist_record_key_text(
+    const struct delist_record_key *key);
+DELIST_API struct delist_text delist_record_text(
+    const struct delist_record *record);
+
+/* ---- keys ---- */
+
+/*
+ * Each call makes *key anew.  An IPv4-mapped address, which only a host can
+ * have filled in, is the IPv4 address here too.
+ */
+DELIST_API void delist_record_listing_key(struct delist_record_key *key,
+    int kind, const struct delist_prefix *prefix);
+DELIST_API void delist_record_request_key(
+    struct delist_record_key *key, const uint8_t id[16]);
+DELIST_API void delist_record_history_key(
+    struct delist_record_key *key, const struct delist_addr *addr);
+DELIST_API void delist_record_standing_key(
+    struct delist_record_key *key, const uint8_t hash[16]);
+
+/* `of` keeps counters of different things apart. */
+DELIST_API void delist_record_counter_key(
+    struct delist_record_key *key, char of, const uint8_t hash[16]);
+DELIST_API void delist_record_open_key(struct delist_record_key *key,
+    const struct delist_addr *addr, const uint8_t hash[16]);
+DELIST_API void delist_record_generation_key(struct delist_record_key *key);
+
+/*
+ * What the keys of all rows of a type begin with, and those of all open
+ * requests for one address: prefixes for a store's `next`.
+ */
+DELIST_API void delist_record_type_key(struct delist_record_key *key, int type);
+DELIST_API void delist_record_open_prefix(
+    struct delist_record_key *key, const struct delist_addr *addr);
+
+/* ---- values ---- */
+
+/*
+ * Make *record the row of a value.
+ *
+ *	DELIST_EINVAL	a field has a value that the library never gives it,
+ *			such as a state that is none, a mailbox that
+ *			delist_mailbox_parse() refuses, more than 4 pieces of
+ *			evidence, or a byte behind the end of a text that is
+ *			not 0.  A listing that is absent and a request in no
+ *			state are none, and have no row.
+ *
+ * On error *record is as it was.  From history on, any value will do.
+ */
+DELIST_API int delist_record_write_listing(
+    struct delist_record *record, const struct delist_listing *listing);
+DELIST_API int delist_record_write_request(
+    struct delist_record *record, const struct delist_request *request);
+DELIST_API int delist_record_write_history(
+    struct delist_record *record, const struct delist_history *history);
+DELIST_API int delist_record_write_standing(
+    struct delist_record *record, const struct delist_standing *standing);
+DELIST_API int delist_record_write_counter(
+    struct delist_record *record, const struct delist_limit *counter);
+DELIST_API int delist_record_write_open(
+    struct delist_record *record, const uint8_t id[16]);
+DELIST_API int delist_record_write_generation(
+    struct delist_record *record, uint64_t generation);
+
+/*
+ * Read a row of that type, all of it.
+ *
+ *	DELIST_EVERSION	it is of that type, in a later version than this
+ *			library's
+ *	DELIST_ECORRUPT	no write gives these bytes
+ *
+ * On error the value is as it was.
+ */
+DELIST_API int delist_record_read_listing(
+    struct delist_listing *listing, struct delist_text bytes);
+DELIST_API int delist_record_read_request(
+    struct delist_request *request, struct delist_text bytes);
+DELIST_API int delist_record_read_history(
+    struct delist_history *history, struct delist_text bytes);
+DELIST_API int delist_record_read_standing(
+    struct delist_standing *standing, struct delist_text bytes);
+DELIST_API int delist_record_read_counter(
+    struct delist_limit *counter, struct delist_text bytes);
+DELIST_API int delist_record_read_open(
+    uint8_t id[16], struct delist_text bytes);
+DELIST_API int delist_record_read_generation(
+    uint64_t *generation, struct delist_text bytes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
