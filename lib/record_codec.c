@@ -182,7 +182,7 @@ delist_record_counted(
 	    codec, n != 0 && delist_record_is_zero(at + n, room - n));
 }
 
-/* Family and bytes; the caller says what is behind them. */
+/* Family and bytes.  Another family has none, and the caller refuses it. */
 static void
 addr_bytes(struct record_codec *codec, struct delist_addr *addr)
 {
@@ -193,7 +193,6 @@ addr_bytes(struct record_codec *codec, struct delist_addr *addr)
 		len = 4;
 	else if (addr->family == DELIST_INET6)
 		len = sizeof addr->bytes;
-	delist_record_require(codec, len != 0);
 	delist_record_bytes(codec, addr->bytes, len);
 }
 

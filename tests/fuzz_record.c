@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <delist/record.h>
+#include "record_rows.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,65 +17,9 @@ require(int holds)
 		abort();
 }
 
-union value {
-	struct delist_listing listing;
-	struct delist_request request;
-	struct delist_history history;
-	struct delist_standing standing;
-	struct delist_limit counter;
-	uint8_t id[16];
-	uint64_t generation;
-};
-
-static int
-read_row(union value *value, char type, struct delist_text bytes)
-{
-	switch (type) {
-	case DELIST_RECORD_LISTING:
-		return delist_record_read_listing(&value->listing, bytes);
-	case DELIST_RECORD_REQUEST:
-		return delist_record_read_request(&value->request, bytes);
-	case DELIST_RECORD_HISTORY:
-		return delist_record_read_history(&value->history, bytes);
-	case DELIST_RECORD_STANDING:
-		return delist_record_read_standing(&value->standing, bytes);
-	case DELIST_RECORD_COUNTER:
-		return delist_record_read_counter(&value->counter, bytes);
-	case DELIST_RECORD_OPEN:
-		return delist_record_read_open(value->id, bytes);
-	default:
-		return delist_record_read_generation(&value->generation, bytes);
-	}
-}
-
-static int
-write_row(struct delist_record *record, char type, const union value *value)
-{
-	switch (type) {
-	case DELIST_RECORD_LISTING:
-		return delist_record_write_listing(record, &value->listing);
-	case DELIST_RECORD_REQUEST:
-		return delist_record_write_request(record, &value->request);
-	case DELIST_RECORD_HISTORY:
-		return delist_record_write_history(record, &value->history);
-	case DELIST_RECORD_STANDING:
-		return delist_record_write_standing(record, &value->standing);
-	case DELIST_RECORD_COUNTER:
-		return delist_record_write_counter(record, &value->counter);
-	case DELIST_RECORD_OPEN:
-		return delist_record_write_open(record, value->id);
-	default:
-		return delist_record_write_generation(
-		    record, value->generation);
-	}
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const char types[] = "LRHMCOG";
-	struct delist_text bytes = {(const char *)data, size};
-
 	for (const char *type = types; *type != '\0'; type++) {
 		union value value, before;
 		struct delist_record record;
@@ -83,7 +27,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		memset(&value, 0xa5, sizeof value);
 		memset(&before, 0xa5, sizeof before);
-		result = read_row(&value, *type, bytes);
+		result = read_row(&value, *type, (const char *)data, size);
 		if (result != DELIST_OK) {
 			require(memcmp(&value, &before, sizeof value) == 0);
 			require(result == DELIST_ECORRUPT ||

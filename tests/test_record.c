@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+#include "record_rows.h"
 #include "support.h"
 
 #include <delist/policy.h>
-#include <delist/record.h>
 #include <delist/store.h>
 
 enum {
@@ -11,63 +11,6 @@ enum {
 };
 
 /* ---- values of any type ---- */
-
-static const char types[] = "LRHMCOG";
-
-union value {
-	struct delist_listing listing;
-	struct delist_request request;
-	struct delist_history history;
-	struct delist_standing standing;
-	struct delist_limit counter;
-	uint8_t id[16];
-	uint64_t generation;
-};
-
-static int
-write_row(struct delist_record *record, char type, const union value *value)
-{
-	switch (type) {
-	case DELIST_RECORD_LISTING:
-		return delist_record_write_listing(record, &value->listing);
-	case DELIST_RECORD_REQUEST:
-		return delist_record_write_request(record, &value->request);
-	case DELIST_RECORD_HISTORY:
-		return delist_record_write_history(record, &value->history);
-	case DELIST_RECORD_STANDING:
-		return delist_record_write_standing(record, &value->standing);
-	case DELIST_RECORD_COUNTER:
-		return delist_record_write_counter(record, &value->counter);
-	case DELIST_RECORD_OPEN:
-		return delist_record_write_open(record, value->id);
-	default:
-		return delist_record_write_generation(
-		    record, value->generation);
-	}
-}
-
-static int
-read_row(union value *value, char type, const char *at, size_t len)
-{
-	struct delist_text bytes = {at, len};
-
-	switch (type) {
-	case DELIST_RECORD_LISTING:
-		return delist_record_read_listing(&value->listing, bytes);
-	case DELIST_RECORD_REQUEST:
-		return delist_record_read_request(&value->request, bytes);
-	case DELIST_RECORD_HISTORY:
-		return delist_record_read_history(&value->history, bytes);
-	case DELIST_RECORD_STANDING:
-		return delist_record_read_standing(&value->standing, bytes);
-	case DELIST_RECORD_COUNTER:
-		return delist_record_read_counter(&value->counter, bytes);
-	case DELIST_RECORD_OPEN:
-		return delist_record_read_open(value->id, bytes);
-	default:
-		return delist_record_read_generation(&value->generation, bytes);
-	}
-}
 
 /* read_row(), and an error leaves the value as it was. */
 static int
@@ -318,7 +261,7 @@ static const struct golden_row golden_rows[] = {
 	    "0000000000000001 0000000000000002 ffffffffffffffff" ID_HEX
 	    "02 01 61 02 0d0a 01 0000000000000003 0000000000000004"
 	    "01 ff 03 000000 00 0000000000000005 0000000000000006"},
-	{"listing, probation of 0.0.0.0/0", 'L', {.listing = {
+	{"listing, probation of everything", 'L', {.listing = {
 		.prefix = {{4, {0}}, 0},
 		.kind = DELIST_LISTING_EXCEPTION,
 		.state = DELIST_LISTING_PROBATION,
@@ -688,6 +631,8 @@ static void
 the_longest_fit(void **state)
 {
 	struct delist_record_key key;
+	struct delist_record record;
+	union value found;
 	struct delist_addr addr = {6, {1}};
 	uint8_t hash[16] = {0};
 	union value value = {.listing = {
@@ -707,7 +652,14 @@ the_longest_fit(void **state)
 		evidence->source_len = 32;
 		evidence->reason_len = 64;
 	}
-	assert_int_equal(goes_round('L', &value).len, 617);
+	record = goes_round('L', &value);
+	assert_int_equal(record.len, 617);
+	/* A fifth piece of evidence would be the bytes of nothing. */
+	record.at[617 - 4 * 115 - 1] = 5;
+	assert_int_equal(
+	    read_or_leave(&found, 'L', record.at, 617), DELIST_ECORRUPT);
+	value.listing.evidences = 5;
+	is_no_value('L', &value);
 	delist_record_open_key(&key, &addr, hash);
 	assert_int_equal(key.len, 34);
 	assert_true(sizeof((struct delist_record *)0)->at ==
