@@ -13,7 +13,7 @@
  *		probation until(8)  generation(8)  request id(16)
  *		evidences(1)  and for each
  *			n/source  n/reason  review(1)  at(8)  until(8)
- *	R	id(16)  state(1)  kid(1)
+ *	R	id(16)  state(1)  kid(1)  language(1)  muted(1)
  *		tries(4)  resends(4)  generation(4)  sent generation(4)
  *		family(1)  address(4 or 16)  n/mailbox
  *		created(8)  asked(8)  next try(8)  mail sent(8)
@@ -160,6 +160,8 @@ walk_request(struct record_codec *codec, struct delist_request *request)
 	delist_record_bytes(codec, request->id, sizeof request->id);
 	delist_record_u8(codec, &request->state);
 	delist_record_u8(codec, &request->kid);
+	delist_record_u8(codec, &request->language);
+	delist_record_flag(codec, &request->muted);
 	delist_record_u32(codec, &request->tries);
 	delist_record_u32(codec, &request->resends);
 	delist_record_u32(codec, &request->generation);

@@ -70,6 +70,8 @@ static const struct field request_fields[] = {
 	FIELD(delist_request, id),
 	FIELD(delist_request, state),
 	FIELD(delist_request, kid),
+	FIELD(delist_request, language),
+	FIELD(delist_request, muted),
 	FIELD(delist_request, tries),
 	FIELD(delist_request, resends),
 	FIELD(delist_request, generation),
@@ -276,6 +278,8 @@ static const struct golden_row golden_rows[] = {
 		.id = ID,
 		.state = DELIST_REQUEST_MAIL_SENT,
 		.kid = 255,
+		.language = 2,
+		.muted = true,
 		.tries = 1,
 		.resends = 2,
 		.generation = UINT32_MAX,
@@ -292,7 +296,7 @@ static const struct golden_row golden_rows[] = {
 		.effective_s = 9,
 		.purge_s = 10,
 		.listing_generation = 11}},
-	    "5201" ID_HEX "02 ff 00000001 00000002 ffffffff 00000003"
+	    "5201" ID_HEX "02 ff 02 01 00000001 00000002 ffffffff 00000003"
 	    "04c0000201 0f 416e6e406578616d706c652e6f7267"
 	    "0000000005265c00 0000000000000004 7fffffffffffffff"
 	    "0000000000000005 0000000000000006 0000000000000007"
@@ -303,7 +307,7 @@ static const struct golden_row golden_rows[] = {
 		.state = DELIST_REQUEST_PURGED,
 		.addr = {6, {0x20, 0x01, 0x0d, 0xb8, [15] = 1}},
 		.purge_s = INT64_MIN}},
-	    "5201" ID_HEX "0b 00 00000000 00000000 00000000 00000000"
+	    "5201" ID_HEX "0b 00 00 00 00000000 00000000 00000000 00000000"
 	    "0620010db8000000000000000000000001 00"
 	    "0000000000000000 0000000000000000 0000000000000000"
 	    "0000000000000000 0000000000000000 0000000000000000"
@@ -813,6 +817,8 @@ some_request(struct support_random *random, struct delist_request *request)
 	some_bytes(random, request->id, 16);
 	request->state = (uint8_t)(1 + support_below(random, 11));
 	request->kid = (uint8_t)some_number(random);
+	request->language = (uint8_t)some_number(random);
+	request->muted = support_below(random, 2) == 1;
 	request->tries = (uint32_t)some_number(random);
 	request->resends = (uint32_t)some_number(random);
 	request->generation = (uint32_t)some_number(random);
