@@ -29,5 +29,6 @@
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/entropy.h>
+#include <delist/service.h>
 
 #endif

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef LIB_SERVICE_H
+#define LIB_SERVICE_H
+
+#include <delist/deadline.h>
+#include <delist/ipset.h>
+#include <delist/record.h>
+#include <delist/service.h>
+
+#include "idmap.h"
+#include "pool.h"
+
+/*
+ * What the files of the module share
+ *
+ *	service.c	   open and close, and what they are given
+ *	service_list.c	   the operator's calls
+ *	service_check.c	   the MTA's
+ *	service_submit.c   the portal's: ask
+ *	service_look.c	   the portal's: what a token shows
+ *	service_holder.c   the portal's: what its holder does
+ *	service_mail.c	   mails out, results in
+ *	service_tick.c	   time
+ *
+ * and below them
+ *
+ *	service_work.c	   rows in, steps, one commit out
+ *	service_rows.c	   the rows, read
+ *	service_commit.c   and written
+ *	service_index.c	   what is kept in memory of the rows
+ */
+
+/* ---- service_index.c ---- */
+
+enum {
+	SERVICE_KINDS = 3,    /* enum delist_listing_kind */
+	SERVICE_LISTINGS = 2, /* listings that one call changes */
+	SERVICE_REQUESTS = 3  /* requests that one call changes */
+};
+
+/* What is known of a listing without its row. */
+struct listing_slot {
+	struct delist_prefix prefix;
+	uint8_t kind, state;
+	uint16_t code;
+	int64_t live_until_s;
+	uint64_t due; /* its deadline; 0: none */
+};
+
+/* And of a request. */
+struct request_slot {
+	uint8_t id[16];
+	uint64_t due;	  /* its deadline; 0: none */
+	uint64_t waiting; /* its place in line; 0: it is not open */
+	bool outbox;	  /* its mail is to be handed over (again) */
+	uint8_t outcome; /* what became of it, where the store didn't take it */
+};
+
+/*
+ * The index: sets of what is stored, deadlines, and open requests in the
+ * order in which they give way.  `served` holds the blocks that are listed,
+ * with a tag that says nothing: it is small, and a miss in it is an answer.
+ * The set of a kind holds all of its rows, and the tag is the slot.
+ */
+struct index {
+	struct delist_pool listings;
+	struct delist_pool requests;
+	struct delist_idmap ids; /* of requests, to slots */
+	struct delist_ipset *served;
+	struct delist_ipset *of_kind[SERVICE_KINDS];
+	uint32_t lengths[SERVICE_KINDS][2][129]; /* prefixes of each length */
+	struct delist_deadline *due;
+	struct delist_deadline *waiting;
+	/* What is prepared and not yet published. */
+	struct index_change {
+		const struct delist_listing *listing;
+		uint32_t slot;
+		bool fresh, gone;
+	} changes[SERVICE_LISTINGS];
+	size_t changes_n;
+};
+
+int delist_index_init(struct index *index, const struct delist_alloc *alloc);
+void delist_index_fini(struct index *index);
+
+/* Make room for the changes of one call: publishing them can't fail then. */
+int delist_index_reserve(struct index *index);
+
+/*
+ * Prepare the sets for what becomes of a listing (`gone`: its row is
+ * deleted), which must stay where it is until all that is prepared is
+ * published or abandoned.
+ */
+int delist_index_prepare(
+    struct index *index, const struct delist_listing *listing, bool gone);
+void delist_index_publish(struct index *index);
+void delist_index_abandon(struct index *index);
+
+/* The same for a request, for which there is nothing to prepare. */
+void delist_index_request(
+    struct index *index, const struct delist_request *request, bool gone);
+
+/* The slot of a request; NULL if it is not known. */
+struct request_slot *delist_index_find(
+    const struct index *index, const uint8_t id[16]);
+
+/* Its slot wants to be looked at when due_s comes, whatever the row says. */
+void delist_index_wake(
+    struct index *index, struct request_slot *slot, int64_t due_s);
+
+/*
+ * What is due next: one listing or one request, which then is without a
+ * deadline until delist_index_back() or a publication gives it one.
+ */
+struct index_item {
+	struct listing_slot *listing; /* or NULL */
+	struct request_slot *request; /* or NULL */
+	uint64_t item;
+};
+bool delist_index_pop(
+    struct index *index, struct index_item *item, int64_t now_s);
+void delist_index_back(
+    struct index *index, const struct index_item *item, int64_t due_s);
+
+/* The open request that gives way first; NULL if none is open. */
+const struct request_slot *delist_index_oldest(struct index *index);
+
+/*
+ * The longest prefix of a kind that has the address and is live, of those
+ * with at least and at most so many bits.  NULL: none.
+ */
+const struct listing_slot *delist_index_live(const struct index *index,
+    int kind, const struct delist_addr *addr, int at_least, int at_most,
+    int64_t now_s);
+
+/* ---- service_work.c ---- */
+
+/* Rows that a call has read, and what it made of them. */
+struct work_listing {
+	struct delist_listing at;
+	uint64_t version;
+	bool changed, gone;
+};
+
+struct work_request {
+	struct delist_request at;
+	uint64_t version;
+	bool was_open, changed, gone;
+	bool mail; /* hand its mail over after the commit */
+};
+
+struct work_history {
+	struct delist_addr addr;
+	struct delist_history at;
+	uint64_t version;
+	bool changed;
+};
+
+struct work_standing {
+	uint8_t hash[16];
+	struct delist_standing at;
+	uint64_t version;
+	bool changed;
+};
+
+enum counter {
+	COUNTER_DOMAIN,
+	COUNTER_SUBMITTER,
+	COUNTER_ALL,
+	COUNTERS
+};
+
+struct work_counter {
+	uint8_t hash[16];
+	struct delist_limit at;
+	uint64_t version;
+	bool loaded, changed;
+};
+
+struct work {
+	struct delist_service *service;
+	int64_t now_s;
+	size_t listings_n, requests_n;
+	struct work_listing listings[SERVICE_LISTINGS];
+	struct work_request requests[SERVICE_REQUESTS];
+	struct work_history history;
+	struct work_standing standing;
+	struct work_counter counters[COUNTERS];
+	/* Rows to delete that are not loaded: the sweep's. */
+	size_t deletes_n;
+	struct work_delete {
+		struct delist_record_key key;
+		uint64_t version;
+	} deletes[DELIST_STORE_CHANGES_MAX / 2];
+	bool feed; /* what nodes serve changed */
+	bool generation_loaded;
+	uint64_t generation, generation_version; /* as it is in the store */
+};
+
+/* What is handed to the store; the views of changes[] are into rows[]. */
+struct batch {
+	size_t rows_n, changes_n;
+	struct batch_row {
+		struct delist_record_key key;
+		struct delist_record value;
+	} rows[DELIST_STORE_CHANGES_MAX];
+	struct delist_store_change changes[DELIST_STORE_CHANGES_MAX];
+};
+
+/*
+ * Run the steps of a call on rows that are read anew, and commit what they
+ * changed; on a conflict again, a few times.  Nothing has changed unless it
+ * is DELIST_OK.
+ */
+int delist_work_run(struct delist_service *service,
+    int (*steps)(struct work *work, void *call), void *call, int64_t now_s);
+
+/*
+ * Step a listing, with what that means for the request behind it; step a
+ * request.  What else there is to do is told in *todo.
+ */
+int delist_work_step_listing(struct work *work, struct work_listing *listing,
+    const struct delist_event *ev);
+int delist_work_step_request(struct work *work, unsigned *todo,
+    struct work_request *request, const struct delist_event *ev);
+
+/* What became of a listing, for the request behind it; all zero: nobody's. */
+int delist_work_tell_request(struct work *work, const uint8_t id[16], int kind);
+
+/* ---- service_commit.c ---- */
+
+int delist_work_commit(struct work *work);
+
+/* ---- service_rows.c ---- */
+
+/* The character that keeps counters of different things apart, ... */
+char delist_counter_of(enum counter which);
+/* ... and the rule of the counters with that character. */
+const struct delist_limit_rule *delist_counter_rule(
+    const struct delist_policy *policy, char of);
+
+/* A row for the steps: read from the store unless it was before. */
+int delist_work_get_listing(struct work *work, struct work_listing **out,
+    int kind, const struct delist_prefix *prefix);
+/* `at` is DELIST_REQUEST_NONE where there is no row. */
+int delist_work_get_request(
+    struct work *work, struct work_request **out, const uint8_t id[16]);
+int delist_work_get_history(struct work *work, const struct delist_addr *addr);
+int delist_work_get_standing(
+    struct work *work, const struct delist_mailbox *mailbox);
+int delist_work_get_counter(
+    struct work *work, enum counter which, const void *of, size_t len);
+/* The request that is open for a pair; false: none is. */
+int delist_work_get_open(struct work *work, bool *found, uint8_t id[16],
+    const struct delist_addr *addr, const struct delist_mailbox *mailbox);
+/* The generation of the block set that this call makes. */
+int delist_work_get_generation(struct work *work, uint64_t *generation);
+
+/*
+ * Rows, read outside of a call that changes something; zeroed but for what
+ * names it where there is none.
+ */
+int delist_row_listing(const struct delist_service *service,
+    struct delist_listing *listing, int kind,
+    const struct delist_prefix *prefix);
+int delist_row_request(const struct delist_service *service,
+    struct delist_request *request, const uint8_t id[16]);
+int delist_row_history(const struct delist_service *service,
+    struct delist_history *history, const struct delist_addr *addr);
+
+/* Under which a mailbox is counted. */
+void delist_service_mailbox_hash(const struct delist_service *service,
+    uint8_t hash[16], const struct delist_mailbox *mailbox);
+
+/* ---- service_check.c ---- */
+
+/* What covers an address. */
+struct cover {
+	const struct listing_slot *block; /* longest live one, or NULL */
+	const struct listing_slot *under; /* longest live one under it */
+	/* An exception or allow that lets it pass all the same, or NULL. */
+	const struct listing_slot *pass;
+	uint16_t code; /* the worst of all live blocks: 511 wins */
+};
+
+struct cover delist_service_cover(const struct delist_service *service,
+    const struct delist_addr *addr, int64_t now_s);
+/* ---- service_submit.c ---- */
+
+/* An IPv6 sender has a /64 at least; an IPv4 one, its address. */
+bool delist_service_one_sender(const struct delist_prefix *prefix);
+
+/* Whether its removals by self-service are used up. */
+bool delist_service_exhausted(const struct delist_service *service,
+    const struct delist_history *history, int64_t now_s);
+
+/*
+ * What submit, inspect and redeem are told of the address of ev->addr, which
+ * has this history: covered, self_service, exact, cooldown_until_s.
+ */
+struct cover delist_service_facts(const struct delist_service *service,
+    struct delist_event *ev, const struct delist_history *history,
+    int64_t now_s);
+
+/*
+ * Whether one more mail to the mailbox keeps every limit, and the key that
+ * it would be signed with.
+ */
+int delist_service_limits(struct work *work, struct delist_event *ev,
+    const struct delist_mailbox *mailbox, const struct delist_addr *submitter);
+/* Count it. */
+void delist_service_count(struct work *work);
+
+/* ---- service_look.c ---- */
+
+/*
+ * The generation of the mail whose token it is: the newest one's or, until
+ * that is accepted, the one's before.  0: it is none of ours.
+ */
+uint32_t delist_holder_generation(const struct delist_service *service,
+    const struct delist_token *token, int purpose,
+    const struct delist_request *request, int64_t now_s);
+
+/* What redeem is told of a request. */
+struct cover delist_holder_facts(const struct delist_service *service,
+    struct delist_event *ev, const struct delist_request *request,
+    const struct delist_history *history, int64_t now_s);
+
+struct delist_view delist_holder_view(const struct delist_request *request);
+
+/* ---- service_mail.c ---- */
+
+/* Hand the newest mail of a request over, and store what became of it. */
+void delist_service_send(struct delist_service *service,
+    const struct delist_request *request, int64_t now_s);
+
+/* Store an outcome that the store did not take before. */
+int delist_service_outcome(struct delist_service *service,
+    const struct request_slot *slot, int64_t now_s);
+
+/* Room for any letter of the service's texts; DELIST_ENOMEM. */
+int delist_service_letter_room(struct delist_service *service);
+
+/* No mail to the mailbox whose standing is loaded, for so long. */
+void delist_service_suppress(struct work *work, int64_t period_s);
+
+/* ---- service_tick.c ---- */
+
+/*
+ * Rows that count something are not worth a deadline each: now and then all
+ * of them are looked over, a few at a time, and idle ones deleted.
+ */
+struct sweep {
+	int64_t due_s;	/* INT64_MAX: there are no such rows */
+	bool left;	/* one that is not idle was met on the way */
+	uint8_t at_len; /* after which key to go on */
+	char at[DELIST_STORE_KEY_MAX];
+};
+
+/* One was written. */
+void delist_service_sweep_soon(struct delist_service *service, int64_t now_s);
+
+/* ---- service.c ---- */
+
+struct delist_service {
+	struct delist_alloc alloc;
+	struct delist_store store;
+	struct delist_mailer mailer;
+	struct delist_host host;
+	struct delist_policy policy;
+	struct delist_keyring keyring;
+	const struct delist_catalogue *const *catalogues;
+	size_t catalogue_count;
+	struct delist_mailbox from, delist_mailbox;
+	struct delist_mailbox delist_key; /* delist_mailbox, canonical */
+	char *texts; /* all of the following, one after the other */
+	size_t texts_len;
+	struct delist_text domain, portal_url;
+	struct delist_text confirm_url, cancel_url, status_url;
+	char *letter; /* room for one */
+	size_t letter_room;
+	struct index index;
+	struct work work;
+	struct batch batch;
+	struct sweep sweep;
+};
+
+/* The texts of a language. */
+const struct delist_catalogue *delist_service_catalogue(
+    const struct delist_service *service, uint8_t language);
+
+#endif

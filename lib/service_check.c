@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * service_check.c - refuse this mail?
+ *
+ *	block set: no match ----------------------------> pass
+ *	longest live block: none -----------------------> pass
+ *	a live exception that is as long or longer -----> pass, excepted
+ *	a live allow -----------------------------------> pass, allowed
+ *	mail to the delist mailbox or to postmaster ----> pass, exempt
+ *	else -------------------------------------------> refuse
+ *
+ * Nearly all mail ends in the first line.  Where several live blocks have
+ * the address and one of them is for investigation, so is the address: an
+ * exception under the others would let it slip through.
+ */
+#include <delist/reply.h>
+
+#include <string.h>
+
+#include "ascii.h"
+#include "service.h"
+
+enum {
+	LONGEST = 128
+};
+
+static void
+look_under(const struct delist_service *service, struct cover *cover,
+    const struct delist_addr *addr, int64_t now_s)
+{
+	const struct listing_slot *block = cover->block;
+
+	cover->code = block->code;
+	while (block->prefix.bits != 0) {
+		block = delist_index_live(&service->index, DELIST_LISTING_BLOCK,
+		    addr, 0, block->prefix.bits - 1, now_s);
+		if (block == NULL)
+			return;
+		if (cover->under == NULL)
+			cover->under = block;
+		if (block->code == DELIST_LISTING_CODE_INVESTIGATE)
+			cover->code = block->code;
+	}
+}
+
+struct cover
+delist_service_cover(const struct delist_service *service,
+    const struct delist_addr *addr, int64_t now_s)
+{
+	const struct index *index = &service->index;
+	struct cover cover = {.code = 0};
+	uint32_t tag;
+
+	if (!delist_ipset_find(index->served, &tag, addr))
+		return cover;
+	cover.block = delist_index_live(
+	    index, DELIST_LISTING_BLOCK, addr, 0, LONGEST, now_s);
+	if (cover.block == NULL)
+		return cover;
+	look_under(service, &cover, addr, now_s);
+	cover.pass = delist_index_live(index, DELIST_LISTING_EXCEPTION, addr,
+	    cover.block->prefix.bits, LONGEST, now_s);
+	if (cover.pass == NULL)
+		cover.pass = delist_index_live(
+		    index, DELIST_LISTING_ALLOW, addr, 0, LONGEST, now_s);
+	return cover;
+}
+
+/* "postmaster", with or without a domain, in any case (RFC 5321, 4.5.1). */
+static bool
+is_postmaster(const char *text, size_t len)
+{
+	static const char name[] = "postmaster";
+	size_t local = sizeof name - 1;
+
+	return delist_ascii_begins(text, len, name) &&
+	       (len == local || text[local] == '@');
+}
+
+static bool
+is_exempt(const struct delist_service *service, const char *text, size_t len)
+{
+	struct delist_mailbox mailbox;
+
+	if (is_postmaster(text, len))
+		return true;
+	if (delist_mailbox_parse(&mailbox, text, len) != DELIST_OK)
+		return false;
+	delist_mailbox_canonical(&mailbox, &mailbox);
+	return mailbox.len == service->delist_key.len &&
+	       memcmp(mailbox.text, service->delist_key.text, mailbox.len) == 0;
+}
+
+bool
+delist_service_check(const struct delist_service *service,
+    struct delist_check *check, const struct delist_addr *addr,
+    const char *recipient, size_t recipient_len, int64_t now_s)
+{
+	struct delist_check made = {.answer = DELIST_CHECK_PASS};
+	struct cover cover = delist_service_cover(service, addr, now_s);
+
+	if (cover.block != NULL) {
+		made.code = cover.code;
+		made.prefix = cover.block->prefix;
+		made.until_s = cover.block->live_until_s;
+		made.answer = DELIST_CHECK_BLOCKED;
+	}
+	if (cover.pass != NULL) {
+		made.pass = cover.pass->prefix;
+		made.answer = cover.pass->kind == DELIST_LISTING_ALLOW
+				  ? DELIST_CHECK_ALLOWED
+				  : DELIST_CHECK_EXCEPTED;
+	} else if (cover.block != NULL &&
+		   is_exempt(service, recipient, recipient_len)) {
+		made.answer = DELIST_CHECK_EXEMPT;
+	}
+
+	if (check != NULL)
+		*check = made;
+	return made.answer == DELIST_CHECK_BLOCKED;
+}
+
+int
+delist_service_reply(const struct delist_service *service, char *text,
+    size_t size, size_t *len, const struct delist_check *check,
+    const struct delist_addr *addr, int lines)
+{
+	struct delist_status status = {5, 7, check->code};
+
+	if (check->answer != DELIST_CHECK_BLOCKED)
+		return DELIST_EINVAL;
+	return delist_reply_format(text, size, len, &status, addr,
+	    check->code == DELIST_LISTING_CODE_INVESTIGATE
+		? service->delist_mailbox.text
+		: service->portal_url.at,
+	    lines);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * service_commit.c - one commit of all that a call changed
+ *
+ * Each row that is written was read before, and goes in only if it still has
+ * the version that was read.  The row that finds a request by its pair needs
+ * no such check: it is written with the request only.
+ */
+#include "service.h"
+
+/* Where the next row to be written is put together. */
+static struct batch_row *
+blank(struct work *work)
+{
+	struct batch *batch = &work->service->batch;
+
+	return &batch->rows[batch->rows_n];
+}
+
+static void
+change(struct work *work, int kind, uint64_t version)
+{
+	struct batch *batch = &work->service->batch;
+	const struct batch_row *row = blank(work);
+
+	batch->changes[batch->changes_n++] = (struct delist_store_change){
+	    .kind = kind,
+	    .key = delist_record_key_text(&row->key),
+	    .value = delist_record_text(&row->value),
+	    .version = version,
+	};
+}
+
+/* The blank row is done: it goes in if the one it is made from is there. */
+static int
+replace(struct work *work, uint64_t version, bool gone, int written)
+{
+	if (written != DELIST_OK)
+		return written;
+	change(work, DELIST_STORE_CHECK, version);
+	change(work, gone ? DELIST_STORE_DELETE : DELIST_STORE_PUT, 0);
+	work->service->batch.rows_n++;
+	return DELIST_OK;
+}
+
+static int
+put_listing(struct work *work, const struct work_listing *listing)
+{
+	struct batch_row *row = blank(work);
+
+	delist_record_listing_key(
+	    &row->key, listing->at.kind, &listing->at.prefix);
+	return replace(work, listing->version, listing->gone,
+	    listing->gone
+		? DELIST_OK
+		: delist_record_write_listing(&row->value, &listing->at));
+}
+
+/* The row that finds a request by its pair is there while it is open. */
+static int
+put_open(struct work *work, const struct work_request *request)
+{
+	bool open = delist_request_open(&request->at);
+	struct batch_row *row = blank(work);
+	uint8_t hash[16];
+	int result;
+
+	if (open == request->was_open)
+		return DELIST_OK;
+	delist_service_mailbox_hash(work->service, hash, &request->at.mailbox);
+	delist_record_open_key(&row->key, &request->at.addr, hash);
+	result = delist_record_write_open(&row->value, request->at.id);
+	change(work, open ? DELIST_STORE_PUT : DELIST_STORE_DELETE, 0);
+	work->service->batch.rows_n++;
+	return result;
+}
+
+static int
+put_request(struct work *work, const struct work_request *request)
+{
+	struct batch_row *row = blank(work);
+	int result;
+
+	delist_record_request_key(&row->key, request->at.id);
+	result = replace(work, request->version, request->gone,
+	    request->gone
+		? DELIST_OK
+		: delist_record_write_request(&row->value, &request->at));
+	return result == DELIST_OK ? put_open(work, request) : result;
+}
+
+static int
+put_memories(struct work *work)
+{
+	struct batch_row *row = blank(work);
+	int result = DELIST_OK;
+
+	if (work->history.changed) {
+		delist_record_history_key(&row->key, &work->history.addr);
+		result = replace(work, work->history.version, false,
+		    delist_record_write_history(
+			&row->value, &work->history.at));
+	}
+	row = blank(work);
+	if (result == DELIST_OK && work->standing.changed) {
+		delist_record_standing_key(&row->key, work->standing.hash);
+		result = replace(work, work->standing.version, false,
+		    delist_record_write_standing(
+			&row->value, &work->standing.at));
+	}
+	for (enum counter i = 0; i < COUNTERS && result == DELIST_OK; i++) {
+		const struct work_counter *counter = &work->counters[i];
+
+		if (!counter->changed)
+			continue;
+		row = blank(work);
+		delist_record_counter_key(
+		    &row->key, delist_counter_of(i), counter->hash);
+		result = replace(work, counter->version, false,
+		    delist_record_write_counter(&row->value, &counter->at));
+	}
+	return result;
+}
+
+static int
+put_generation(struct work *work)
+{
+	struct batch_row *row = blank(work);
+	uint64_t generation;
+	int result = delist_work_get_generation(work, &generation);
+
+	if (result != DELIST_OK)
+		return result;
+	delist_record_generation_key(&row->key);
+	return replace(work, work->generation_version, false,
+	    delist_record_write_generation(&row->value, generation));
+}
+
+static int
+put_all(struct work *work)
+{
+	int result = DELIST_OK;
+
+	for (size_t i = 0; i < work->listings_n && result == DELIST_OK; i++)
+		if (work->listings[i].changed)
+			result = put_listing(work, &work->listings[i]);
+	for (size_t i = 0; i < work->requests_n && result == DELIST_OK; i++)
+		if (work->requests[i].changed)
+			result = put_request(work, &work->requests[i]);
+	if (result == DELIST_OK)
+		result = put_memories(work);
+	for (size_t i = 0; i < work->deletes_n && result == DELIST_OK; i++) {
+		blank(work)->key = work->deletes[i].key;
+		result =
+		    replace(work, work->deletes[i].version, true, DELIST_OK);
+	}
+	if (result == DELIST_OK && work->feed)
+		result = put_generation(work);
+	return result;
+}
+
+static int
+prepare(struct work *work)
+{
+	struct index *index = &work->service->index;
+	int result = delist_index_reserve(index);
+
+	for (size_t i = 0; i < work->listings_n && result == DELIST_OK; i++)
+		if (work->listings[i].changed)
+			result = delist_index_prepare(index,
+			    &work->listings[i].at, work->listings[i].gone);
+	return result;
+}
+
+static void
+publish(struct work *work)
+{
+	struct index *index = &work->service->index;
+
+	delist_index_publish(index);
+	for (size_t i = 0; i < work->requests_n; i++)
+		if (work->requests[i].changed)
+			delist_index_request(index, &work->requests[i].at,
+			    work->requests[i].gone);
+	if (work->standing.changed || work->history.changed ||
+	    work->counters[COUNTER_ALL].changed)
+		delist_service_sweep_soon(work->service, work->now_s);
+}
+
+int
+delist_work_commit(struct work *work)
+{
+	struct delist_service *service = work->service;
+	struct batch *batch = &service->batch;
+	uint8_t id[16];
+	int result;
+
+	batch->rows_n = 0;
+	batch->changes_n = 0;
+	result = put_all(work);
+	if (result != DELIST_OK || batch->changes_n == 0)
+		return result;
+	result =
+	    service->host.entropy(service->host.entropy_arg, id, sizeof id);
+	if (result == DELIST_OK)
+		result = prepare(work);
+	if (result == DELIST_OK)
+		result = service->store.ops->commit(
+		    service->store.arg, batch->changes, batch->changes_n, id);
+	if (result == DELIST_OK)
+		publish(work);
+	else
+		delist_index_abandon(&service->index);
+	return result;
+}

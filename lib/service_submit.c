@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * service_submit.c - ask to be delisted, and for the mail once more
+ *
+ * The answer is made from the address alone.  What is not self-service has
+ * no row: a stranger could fill the store with them.  What a limit or a
+ * suppression holds back has one, muted, so that its status page looks like
+ * any other; but it never takes the place of a request that got its mail.
+ */
+#include <string.h>
+
+#include "service.h"
+
+/* ---- facts ---- */
+
+bool
+delist_service_one_sender(const struct delist_prefix *prefix)
+{
+	return prefix->bits >= (prefix->addr.family == DELIST_INET4 ? 32 : 64);
+}
+
+bool
+delist_service_exhausted(const struct delist_service *service,
+    const struct delist_history *history, int64_t now_s)
+{
+	return history->count != 0 &&
+	       delist_limit_left(&history->self_delists,
+		   &service->policy.self_delists, now_s) == 0;
+}
+
+struct cover
+delist_service_facts(const struct delist_service *service,
+    struct delist_event *ev, const struct delist_history *history,
+    int64_t now_s)
+{
+	struct cover cover = delist_service_cover(service, &ev->addr, now_s);
+
+	ev->cooldown_until_s =
+	    delist_history_cooldown_s(history, &service->policy);
+	if (cover.block == NULL || cover.pass != NULL)
+		return cover;
+	ev->covered = true;
+	ev->self_service = cover.code >= DELIST_LISTING_CODE &&
+			   !delist_service_exhausted(service, history, now_s);
+	ev->exact = delist_service_one_sender(&cover.block->prefix);
+	return cover;
+}
+
+/* Fewer open requests for the address than there may be. */
+static int
+has_room_for_target(
+    struct work *work, bool *room, const struct delist_addr *addr)
+{
+	const struct delist_store *store = &work->service->store;
+	struct delist_record_key prefix, after = {.len = 0};
+	struct delist_store_row row;
+	uint32_t n = 0;
+
+	delist_record_open_prefix(&prefix, addr);
+	for (; n < work->service->policy.open_per_target; n++) {
+		bool found;
+		int result = store->ops->next(store->arg, &found, &row,
+		    delist_record_key_text(&prefix),
+		    delist_record_key_text(&after));
+
+		if (result != DELIST_OK)
+			return result;
+		if (!found) {
+			*room = true;
+			return DELIST_OK;
+		}
+		if (row.key.len > sizeof after.at)
+			return DELIST_ECORRUPT;
+		after.len = (uint8_t)row.key.len;
+		memcpy(after.at, row.key.at, row.key.len);
+	}
+	*room = false;
+	return DELIST_OK;
+}
+
+static int
+load_counters(struct work *work, const struct delist_mailbox *mailbox,
+    const struct delist_addr *submitter)
+{
+	struct delist_mailbox key;
+	struct delist_text domain;
+	int result;
+
+	delist_mailbox_canonical(&key, mailbox);
+	domain = delist_mailbox_domain(&key);
+	result = delist_work_get_standing(work, mailbox);
+	if (result == DELIST_OK)
+		result = delist_work_get_counter(
+		    work, COUNTER_DOMAIN, domain.at, domain.len);
+	if (result == DELIST_OK)
+		result = delist_work_get_counter(work, COUNTER_ALL, NULL, 0);
+	if (result == DELIST_OK && submitter->family != DELIST_NOADDR) {
+		struct delist_prefix sender = delist_prefix_of(
+		    submitter, submitter->family == DELIST_INET4 ? 32 : 64);
+
+		result = delist_work_get_counter(work, COUNTER_SUBMITTER,
+		    sender.addr.bytes, sizeof sender.addr.bytes);
+	}
+	return result;
+}
+
+int
+delist_service_limits(struct work *work, struct delist_event *ev,
+    const struct delist_mailbox *mailbox, const struct delist_addr *submitter)
+{
+	const struct delist_policy *policy = &work->service->policy;
+	struct work_standing *standing = &work->standing;
+	int result = load_counters(work, mailbox, submitter);
+
+	if (result != DELIST_OK)
+		return result;
+	ev->kid =
+	    work->service->keyring.keys[work->service->keyring.active].kid;
+	ev->suppressed = work->now_s < standing->at.suppressed_until_s;
+	ev->within_limits = delist_limit_left(&standing->at.mails,
+				&policy->mails_mailbox, work->now_s) != 0;
+	for (enum counter i = 0; i < COUNTERS; i++)
+		if (work->counters[i].loaded &&
+		    delist_limit_left(&work->counters[i].at,
+			delist_counter_rule(policy, delist_counter_of(i)),
+			work->now_s) == 0)
+			ev->within_limits = false;
+	return DELIST_OK;
+}
+
+void
+delist_service_count(struct work *work)
+{
+	const struct delist_policy *policy = &work->service->policy;
+
+	/* All of them had room a moment ago. */
+	(void)delist_limit_take(
+	    &work->standing.at.mails, &policy->mails_mailbox, 1, work->now_s);
+	work->standing.changed = true;
+	for (enum counter i = 0; i < COUNTERS; i++) {
+		struct work_counter *counter = &work->counters[i];
+
+		if (!counter->loaded)
+			continue;
+		(void)delist_limit_take(&counter->at,
+		    delist_counter_rule(policy, delist_counter_of(i)), 1,
+		    work->now_s);
+		counter->changed = true;
+	}
+}
+
+/* ---- submit ---- */
+
+struct submit_call {
+	struct delist_event ev; /* what is known before rows are read */
+	struct delist_addr submitter;
+	uint8_t id[16]; /* of the request that it comes to */
+	struct delist_submit_answer answer;
+};
+
+/* Bounded memory: somebody gives way, unless the newcomer is the first to. */
+static int
+make_room(struct work *work, const struct work_request *newcomer)
+{
+	struct delist_service *service = work->service;
+	struct delist_event ev = {.kind = DELIST_EVENT_EVICT};
+	struct work_request *oldest;
+	const struct request_slot *slot;
+	unsigned todo;
+	int result;
+
+	if (delist_deadline_count(service->index.waiting) <
+	    service->policy.pending_max)
+		return DELIST_OK;
+	slot = delist_index_oldest(&service->index);
+	if (slot == NULL)
+		return DELIST_EAGAIN;
+	result = delist_work_get_request(work, &oldest, slot->id);
+	if (result != DELIST_OK)
+		return result;
+	if (newcomer->at.muted && !oldest->at.muted)
+		return DELIST_EAGAIN;
+	return delist_work_step_request(work, &todo, oldest, &ev);
+}
+
+static int
+enter(struct work *work, struct submit_call *call, struct delist_event *ev)
+{
+	struct work_request *request;
+	bool found, room;
+	unsigned todo;
+	int result = delist_work_get_open(
+	    work, &found, call->id, &ev->addr, &ev->mailbox);
+
+	if (result == DELIST_OK)
+		result = delist_work_get_request(work, &request, call->id);
+	if (result == DELIST_OK)
+		result = delist_service_limits(
+		    work, ev, &ev->mailbox, &call->submitter);
+	if (result == DELIST_OK && !found)
+		result = has_room_for_target(work, &room, &ev->addr);
+	/* The same form again, and its request came to an end. */
+	if (result != DELIST_OK ||
+	    (!found && request->at.state != DELIST_REQUEST_NONE))
+		return result;
+	ev->within_limits = ev->within_limits && (found || room);
+	memcpy(ev->request_id, call->id, sizeof ev->request_id);
+	result = delist_work_step_request(work, &todo, request, ev);
+	if (result == DELIST_OK && !request->was_open)
+		result = make_room(work, request);
+	if (result == DELIST_EAGAIN) {
+		request->changed = request->mail = false;
+		return DELIST_OK;
+	}
+	if (result == DELIST_OK && request->mail)
+		delist_service_count(work);
+	return result;
+}
+
+static int
+submit_steps(struct work *work, void *arg)
+{
+	struct submit_call *call = arg;
+	struct delist_event ev = call->ev;
+	struct cover cover;
+	int result = delist_work_get_history(work, &ev.addr);
+
+	if (result != DELIST_OK)
+		return result;
+	cover = delist_service_facts(
+	    work->service, &ev, &work->history.at, work->now_s);
+	call->answer.result = DELIST_SUBMIT_NOT_LISTED;
+	if (!ev.covered)
+		return DELIST_OK;
+	call->answer.code = cover.code;
+	call->answer.prefix = cover.block->prefix;
+	call->answer.result = DELIST_SUBMIT_INVESTIGATE;
+	if (!ev.self_service)
+		return DELIST_OK;
+	call->answer.result = DELIST_SUBMIT_WAITING;
+	return enter(work, call, &ev);
+}
+
+/* ---- what was typed ---- */
+
+static int
+parse_international(const struct delist_service *service,
+    struct delist_mailbox *mailbox, struct delist_text text)
+{
+	char ascii[DELIST_MAILBOX_MAX];
+	size_t local = text.len, len;
+
+	while (local != 0 && text.at[local - 1] != '@')
+		local--;
+	if (local == 0 || local > sizeof ascii || service->host.idna == NULL)
+		return DELIST_ESYNTAX;
+	memcpy(ascii, text.at, local);
+	if (service->host.idna(service->host.idna_arg, ascii + local,
+		sizeof ascii - local, &len, text.at + local,
+		text.len - local) != DELIST_OK ||
+	    len > sizeof ascii - local)
+		return DELIST_ESYNTAX;
+	return delist_mailbox_parse(mailbox, ascii, local + len);
+}
+
+static int
+parse_mailbox(const struct delist_service *service,
+    struct delist_mailbox *mailbox, struct delist_text text)
+{
+	if (delist_mailbox_parse(mailbox, text.at, text.len) == DELIST_OK)
+		return DELIST_OK;
+	return parse_international(service, mailbox, text);
+}
+
+enum {
+	CLIENT_ID_MAX = 64
+};
+
+/* The same form for the same pair is the same request. */
+static int
+choose_id(const struct delist_service *service, uint8_t id[16],
+    const struct delist_submission *submission,
+    const struct delist_mailbox *mailbox)
+{
+	uint8_t bytes[1 + CLIENT_ID_MAX + 1 + 16 + DELIST_MAILBOX_MAX] = {0};
+	size_t len = submission->client_id.len;
+	struct delist_mailbox key;
+
+	if (len == 0)
+		return service->host.entropy(service->host.entropy_arg, id, 16);
+	/* Each part has its own place, but for the last. */
+	bytes[0] = (uint8_t)len;
+	memcpy(bytes + 1, submission->client_id.at, len);
+	len = 1 + CLIENT_ID_MAX;
+	bytes[len++] = submission->addr.family;
+	memcpy(bytes + len, submission->addr.bytes, 16);
+	len += 16;
+	delist_mailbox_canonical(&key, mailbox);
+	memcpy(bytes + len, key.text, key.len);
+	delist_keyring_hash(
+	    id, &service->keyring, DELIST_RECORD_REQUEST, bytes, len + key.len);
+	return DELIST_OK;
+}
+
+int
+delist_service_submit(struct delist_service *service,
+    struct delist_submit_answer *answer,
+    const struct delist_submission *submission, int64_t now_s)
+{
+	struct submit_call call = {.ev = {.kind = DELIST_EVENT_SUBMIT}};
+	struct delist_token token;
+	struct delist_grant grant = {.generation = 0};
+	int result;
+
+	if (submission->size != sizeof *submission ||
+	    submission->addr.family == DELIST_NOADDR ||
+	    submission->client_id.len > CLIENT_ID_MAX ||
+	    delist_service_catalogue(service, submission->language) == NULL)
+		return DELIST_EINVAL;
+	result = parse_mailbox(service, &call.ev.mailbox, submission->mailbox);
+	if (result == DELIST_OK)
+		result =
+		    choose_id(service, call.id, submission, &call.ev.mailbox);
+	if (result != DELIST_OK)
+		return result;
+	call.ev.addr = submission->addr;
+	call.ev.language = submission->language;
+	call.submitter = submission->submitter;
+	result = delist_work_run(service, submit_steps, &call, now_s);
+	if (result != DELIST_OK)
+		return result;
+	memcpy(grant.id, call.id, sizeof grant.id);
+	(void)delist_token_make(&token, &service->keyring,
+	    service->keyring.keys[service->keyring.active].kid,
+	    DELIST_PURPOSE_STATUS, &grant);
+	delist_token_format(call.answer.status, &token);
+	*answer = call.answer;
+	return DELIST_OK;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * service_tick.c - time
+ *
+ * What is due is a listing, a request, or the next piece of the sweep.  Each
+ * is done in a commit of its own, and what fails stays due.
+ */
+#include <string.h>
+
+#include "later.h"
+#include "service.h"
+
+enum {
+	SWEEP_ROWS = 8, /* looked at in one piece */
+	SWEEP_EVERY_S = DELIST_POLICY_DAY_S
+};
+
+/* ---- the sweep ---- */
+
+void
+delist_service_sweep_soon(struct delist_service *service, int64_t now_s)
+{
+	if (service->sweep.due_s == INT64_MAX)
+		service->sweep.due_s = delist_later(now_s, SWEEP_EVERY_S);
+}
+
+static int64_t
+later_of(int64_t a_s, int64_t b_s)
+{
+	return a_s > b_s ? a_s : b_s;
+}
+
+/* From when on a row is as good as none. */
+static int
+idle_s(const struct delist_service *service, int64_t *at_s,
+    const struct delist_store_row *row)
+{
+	const struct delist_policy *policy = &service->policy;
+	struct delist_history history;
+	struct delist_standing standing;
+	struct delist_limit limit;
+	int result;
+
+	switch (row->key.at[0]) {
+	case DELIST_RECORD_HISTORY:
+		result = delist_record_read_history(&history, row->value);
+		if (result != DELIST_OK)
+			return result;
+		*at_s = later_of(delist_history_cooldown_s(&history, policy),
+		    delist_later(history.last_s, policy->personal_s));
+		*at_s =
+		    later_of(*at_s, delist_limit_idle_s(&history.self_delists,
+					&policy->self_delists));
+		return DELIST_OK;
+	case DELIST_RECORD_STANDING:
+		result = delist_record_read_standing(&standing, row->value);
+		if (result != DELIST_OK)
+			return result;
+		*at_s = later_of(delist_limit_idle_s(
+				     &standing.mails, &policy->mails_mailbox),
+		    delist_limit_idle_s(
+			&standing.failed, &policy->failed_mails));
+		*at_s = later_of(*at_s, standing.suppressed_until_s);
+		return DELIST_OK;
+	default:
+		result = delist_record_read_counter(&limit, row->value);
+		if (result == DELIST_OK)
+			*at_s = delist_limit_idle_s(&limit,
+			    delist_counter_rule(policy, row->key.at[1]));
+		return result;
+	}
+}
+
+/* The types that are swept, in the order of their keys; 0: no more. */
+static int
+type_after(int type)
+{
+	switch (type) {
+	case 0:
+		return DELIST_RECORD_COUNTER;
+	case DELIST_RECORD_COUNTER:
+		return DELIST_RECORD_HISTORY;
+	case DELIST_RECORD_HISTORY:
+		return DELIST_RECORD_STANDING;
+	default:
+		return 0;
+	}
+}
+
+static void
+go_on_after(struct sweep *sweep, struct delist_text key)
+{
+	memcpy(sweep->at, key.at, key.len);
+	sweep->at_len = (uint8_t)key.len;
+}
+
+/* The next row to look at; none: all types are through. */
+static int
+next_row(const struct delist_service *service, const struct sweep *sweep,
+    bool *found, struct delist_store_row *row)
+{
+	int type = sweep->at_len != 0 ? sweep->at[0] : type_after(0);
+	struct delist_text after = {sweep->at, sweep->at_len};
+	struct delist_record_key prefix;
+	int result = DELIST_OK;
+
+	for (*found = false; type != 0 && !*found && result == DELIST_OK;
+	     type = type_after(type)) {
+		delist_record_type_key(&prefix, type);
+		result = service->store.ops->next(service->store.arg, found,
+		    row, delist_record_key_text(&prefix), after);
+		after.len = 0;
+	}
+	return result;
+}
+
+struct sweep_call {
+	const struct sweep *from;
+	struct sweep to;
+};
+
+/* One row: go on behind it, and delete it if it is idle. */
+static int
+sweep_row(
+    struct work *work, struct sweep *sweep, const struct delist_store_row *row)
+{
+	struct work_delete *delete = &work->deletes[work->deletes_n];
+	int64_t at_s;
+	int result;
+
+	if (row->key.len > sizeof delete->key.at)
+		return DELIST_ECORRUPT;
+	result = idle_s(work->service, &at_s, row);
+	if (result != DELIST_OK)
+		return result;
+	go_on_after(sweep, row->key);
+	if (work->now_s < at_s) {
+		sweep->left = true;
+		return DELIST_OK;
+	}
+	delete->key.len = (uint8_t)row->key.len;
+	memcpy(delete->key.at, row->key.at, row->key.len);
+	delete->version = row->version;
+	work->deletes_n++;
+	return DELIST_OK;
+}
+
+static int
+sweep_steps(struct work *work, void *arg)
+{
+	struct sweep_call *call = arg;
+	struct sweep *sweep = &call->to;
+
+	*sweep = *call->from;
+	for (int i = 0; i < SWEEP_ROWS; i++) {
+		struct delist_store_row row;
+		bool found;
+		int result = next_row(work->service, sweep, &found, &row);
+
+		if (result == DELIST_OK && found)
+			result = sweep_row(work, sweep, &row);
+		if (result != DELIST_OK)
+			return result;
+		if (found)
+			continue;
+		sweep->due_s = sweep->left
+				   ? delist_later(work->now_s, SWEEP_EVERY_S)
+				   : INT64_MAX;
+		sweep->left = false;
+		sweep->at_len = 0;
+		break;
+	}
+	return DELIST_OK;
+}
+
+static int
+sweep_some(struct delist_service *service, int64_t now_s)
+{
+	struct sweep_call call = {.from = &service->sweep};
+	int result = delist_work_run(service, sweep_steps, &call, now_s);
+
+	if (result == DELIST_OK)
+		service->sweep = call.to;
+	return result;
+}
+
+/* ---- what has a deadline ---- */
+
+struct due_call {
+	const struct index_item *item;
+	bool changed;  /* so its slot has a deadline again */
+	int64_t due_s; /* of the row as it is, if not */
+};
+
+/* A slot without a row is somebody else's removal: follow it. */
+static int
+listing_steps(struct work *work, void *arg)
+{
+	struct due_call *call = arg;
+	const struct listing_slot *slot = call->item->listing;
+	struct delist_event ev = {.kind = DELIST_EVENT_DUE};
+	struct work_listing *listing;
+	int result =
+	    delist_work_get_listing(work, &listing, slot->kind, &slot->prefix);
+
+	if (result != DELIST_OK)
+		return result;
+	if (listing->at.state == DELIST_LISTING_ABSENT) {
+		listing->changed = listing->gone = call->changed = true;
+		return DELIST_OK;
+	}
+	call->due_s = delist_listing_due_s(&listing->at);
+	result = delist_work_step_listing(work, listing, &ev);
+	call->changed = listing->changed;
+	return result;
+}
+
+static int
+request_steps(struct work *work, void *arg)
+{
+	struct due_call *call = arg;
+	const struct request_slot *slot = call->item->request;
+	struct delist_event ev = {.kind = DELIST_EVENT_DUE};
+	struct work_request *request;
+	unsigned todo;
+	int result = delist_work_get_request(work, &request, slot->id);
+
+	if (result != DELIST_OK)
+		return result;
+	if (request->at.state == DELIST_REQUEST_NONE) {
+		request->changed = request->gone = call->changed = true;
+		return DELIST_OK;
+	}
+	call->due_s = delist_request_due_s(&request->at);
+	result = delist_work_step_request(work, &todo, request, &ev);
+	/* Asked for before the service was opened, and still open. */
+	if (result == DELIST_OK && slot->outbox && !request->changed)
+		request->mail = true;
+	call->changed = request->changed || request->mail;
+	return result;
+}
+
+/* An outcome whose request is forgotten is no matter any more. */
+static int
+outcome_again(struct delist_service *service, const struct index_item *item,
+    int64_t now_s)
+{
+	int result = delist_service_outcome(service, item->request, now_s);
+
+	if (result == DELIST_ETOKEN)
+		result = DELIST_OK;
+	if (result != DELIST_OK || item->request->outcome != 0)
+		delist_index_back(&service->index, item, now_s);
+	if (result == DELIST_OK)
+		item->request->outcome = 0;
+	return result;
+}
+
+static int
+do_item(struct delist_service *service, const struct index_item *item,
+    int64_t now_s)
+{
+	struct due_call call = {.item = item};
+	int result;
+
+	if (item->request != NULL && item->request->outcome != 0)
+		return outcome_again(service, item, now_s);
+	result = delist_work_run(service,
+	    item->listing != NULL ? listing_steps : request_steps, &call,
+	    now_s);
+	if (result != DELIST_OK)
+		delist_index_back(&service->index, item, now_s);
+	else if (!call.changed)
+		delist_index_back(&service->index, item, call.due_s);
+	return result;
+}
+
+int64_t
+delist_service_next_due(const struct delist_service *service)
+{
+	int64_t due_s = service->sweep.due_s, first_s;
+
+	if (delist_deadline_next(service->index.due, &first_s) &&
+	    first_s < due_s)
+		return first_s;
+	return due_s;
+}
+
+int
+delist_service_tick(
+    struct delist_service *service, bool *more, size_t max, int64_t now_s)
+{
+	struct index_item item;
+
+	for (; max != 0; max--) {
+		int result;
+
+		if (delist_index_pop(&service->index, &item, now_s))
+			result = do_item(service, &item, now_s);
+		else if (now_s >= service->sweep.due_s)
+			result = sweep_some(service, now_s);
+		else
+			break;
+		if (result != DELIST_OK)
+			return result;
+	}
+	*more = delist_service_next_due(service) <= now_s;
+	return DELIST_OK;
+}

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: ISC */
+#include "service_world.h"
+
+struct delist_addr
+world_addr(const char *text)
+{
+	struct delist_addr addr;
+
+	assert_int_equal(delist_addr_parse(&addr, text, strlen(text)), 0);
+	return addr;
+}
+
+struct delist_prefix
+world_prefix(const char *text)
+{
+	struct delist_prefix prefix;
+
+	assert_int_equal(delist_prefix_parse(&prefix, text, strlen(text)), 0);
+	return prefix;
+}
+
+/* ---- the store ---- */
+
+static bool
+fails(struct world *world)
+{
+	world->store_calls++;
+	if (world->store_fail_at == 0)
+		return false;
+	return world->store_from_then_on
+		   ? world->store_calls >= world->store_fail_at
+		   : world->store_calls == world->store_fail_at;
+}
+
+static int
+store_get(void *arg, bool *found, struct delist_store_row *row,
+    struct delist_text key)
+{
+	struct world *world = arg;
+
+	if (fails(world))
+		return world->store_error;
+	return world->inner.ops->get(world->inner.arg, found, row, key);
+}
+
+/* Rewrite the row as it is: it gets another version. */
+static void
+touch(struct world *world, struct delist_text key)
+{
+	struct delist_store_change change = {DELIST_STORE_PUT, key, {0}, 0};
+	struct delist_store_row row;
+	char value[DELIST_STORE_VALUE_MAX];
+	uint8_t id[16];
+	bool found;
+
+	assert_int_equal(
+	    world->inner.ops->get(world->inner.arg, &found, &row, key), 0);
+	if (!found)
+		return;
+	memcpy(value, row.value.at, row.value.len);
+	change.value = (struct delist_text){value, row.value.len};
+	for (size_t i = 0; i < sizeof id; i++)
+		id[i] = (uint8_t)support_random(&world->random);
+	assert_int_equal(
+	    world->inner.ops->commit(world->inner.arg, &change, 1, id), 0);
+}
+
+static int
+store_commit(void *arg, const struct delist_store_change *changes, size_t n,
+    const uint8_t id[16])
+{
+	struct world *world = arg;
+
+	if (fails(world))
+		return world->store_error;
+	for (size_t i = 0; i < n && world->conflicts != 0; i++)
+		if (changes[i].kind == DELIST_STORE_CHECK)
+			touch(world, changes[i].key);
+	if (world->conflicts != 0)
+		world->conflicts--;
+	world->commits++;
+	return world->inner.ops->commit(world->inner.arg, changes, n, id);
+}
+
+static int
+store_next(void *arg, bool *found, struct delist_store_row *row,
+    struct delist_text prefix, struct delist_text after)
+{
+	struct world *world = arg;
+
+	if (fails(world))
+		return world->store_error;
+	return world->inner.ops->next(
+	    world->inner.arg, found, row, prefix, after);
+}
+
+static const struct delist_store_ops store_ops = {
+    sizeof store_ops, store_get, store_commit, store_next};
+
+uint64_t
+world_fingerprint(struct world *world)
+{
+	struct delist_text all = {NULL, 0}, after = all;
+	struct delist_store_row row;
+	char key[DELIST_STORE_KEY_MAX];
+	uint64_t hash = 1;
+	bool found;
+
+	for (;;) {
+		assert_int_equal(world->inner.ops->next(world->inner.arg,
+				     &found, &row, all, after),
+		    0);
+		if (!found)
+			return hash;
+		for (size_t i = 0; i < row.key.len; i++)
+			hash = hash * 31 + (uint8_t)row.key.at[i];
+		for (size_t i = 0; i < row.value.len; i++)
+			hash = hash * 37 + (uint8_t)row.value.at[i];
+		memcpy(key, row.key.at, row.key.len);
+		after = (struct delist_text){key, row.key.len};
+	}
+}
+
+/* ---- mail, random bytes, relation ---- */
+
+/* The token behind the first `url` of a message. */
+static void
+find_token(char token[47], const struct kept_mail *mail, const char *url)
+{
+	size_t len = strlen(url);
+
+	for (size_t i = 0; i + len + 46 <= mail->message_len; i++)
+		if (memcmp(mail->message + i, url, len) == 0) {
+			memcpy(token, mail->message + i + len, 46);
+			return;
+		}
+}
+
+static int
+send(void *arg, const struct delist_mail *mail)
+{
+	struct world *world = arg;
+	struct kept_mail *kept = &world->mails[world->mails_n++ % MAILS_KEPT];
+
+	memset(kept, 0, sizeof *kept);
+	memcpy(kept->id, mail->id, sizeof kept->id);
+	kept->generation = mail->generation;
+	memcpy(kept->from, mail->from.at, mail->from.len);
+	memcpy(kept->to, mail->to.at, mail->to.len);
+	assert_true(mail->message.len <= sizeof kept->message);
+	memcpy(kept->message, mail->message.at, mail->message.len);
+	kept->message_len = mail->message.len;
+	find_token(kept->confirm, kept, "https://delist.example.net/c/");
+	find_token(kept->cancel, kept, "https://delist.example.net/x/");
+	find_token(kept->status, kept, "https://delist.example.net/s/");
+	return world->outcome;
+}
+
+static const struct delist_mail_ops mail_ops = {sizeof mail_ops, send};
+
+static int
+entropy(void *arg, uint8_t *out, size_t len)
+{
+	struct world *world = arg;
+
+	for (size_t i = 0; i < len && world->entropy_error == 0; i++)
+		out[i] = (uint8_t)support_random(&world->random);
+	return world->entropy_error;
+}
+
+static bool
+relation(void *arg, const struct delist_mailbox *mailbox,
+    const struct delist_addr *addr)
+{
+	struct world *world = arg;
+
+	assert_int_not_equal(mailbox->len, 0);
+	assert_int_not_equal(addr->family, DELIST_NOADDR);
+	return world->relation;
+}
+
+/* ---- a world ---- */
+
+void
+world_init(struct world *world, const struct delist_alloc *alloc)
+{
+	struct delist_service_config *config = &world->config;
+
+	memset(world, 0, sizeof *world);
+	world->outcome = DELIST_MAIL_ACCEPTED;
+	world->relation = true;
+	assert_int_equal(delist_memstore_new(&world->memstore, NULL), 0);
+	world->inner = delist_memstore_store(world->memstore);
+	assert_int_equal(delist_service_config_init(config, sizeof *config), 0);
+	config->alloc = alloc;
+	config->store = (struct delist_store){&store_ops, world};
+	config->mailer = (struct delist_mailer){&mail_ops, world};
+	config->host.size = sizeof config->host;
+	config->host.entropy = entropy;
+	config->host.entropy_arg = world;
+	config->host.relation = relation;
+	config->host.relation_arg = world;
+	config->keyring.count = 1;
+	config->keyring.keys[0].kid = 7;
+	config->keyring.keys[0].retired_s = INT64_MAX;
+	memset(config->keyring.keys[0].bytes, 1, 32);
+	memset(config->keyring.index_key, 2, 32);
+	config->from = "delist@example.net";
+	config->domain = "example.net";
+	config->delist_mailbox = "delist@example.net";
+	config->portal_url = "https://delist.example.net/";
+	config->confirm_url = "https://delist.example.net/c/";
+	config->cancel_url = "https://delist.example.net/x/";
+	config->status_url = "https://delist.example.net/s/";
+}
+
+void
+world_open(struct world *world)
+{
+	assert_int_equal(
+	    delist_service_open(&world->service, &world->config), 0);
+}
+
+void
+world_close(struct world *world)
+{
+	delist_service_close(world->service);
+	delist_memstore_free(world->memstore);
+}
+
+void
+world_reopen(struct world *world)
+{
+	delist_service_close(world->service);
+	world->service = NULL;
+	world_open(world);
+}
+
+struct kept_mail *
+world_mail(struct world *world, size_t back)
+{
+	assert_true(world->mails_n > back && back < MAILS_KEPT);
+	return &world->mails[(world->mails_n - 1 - back) % MAILS_KEPT];
+}
+
+int
+world_block(struct world *world, const char *prefix, int64_t now_s)
+{
+	struct delist_prefix parsed = world_prefix(prefix);
+	struct delist_grounds grounds = {
+	    .size = sizeof grounds,
+	    .source = {"trap", 4},
+	    .reason = {"spam", 4},
+	};
+
+	return delist_service_block(world->service, &parsed, &grounds, now_s);
+}
+
+int
+world_submit(struct world *world, struct delist_submit_answer *answer,
+    const char *mailbox, const char *addr, int64_t now_s)
+{
+	struct delist_submission submission = {
+	    .size = sizeof submission,
+	    .mailbox = {mailbox, strlen(mailbox)},
+	    .addr = world_addr(addr),
+	};
+	struct delist_submit_answer mine;
+
+	return delist_service_submit(world->service,
+	    answer != NULL ? answer : &mine, &submission, now_s);
+}
+
+bool
+world_refuses(struct world *world, const char *addr, int64_t now_s)
+{
+	struct delist_addr parsed = world_addr(addr);
+
+	return delist_service_check(
+	    world->service, NULL, &parsed, NULL, 0, now_s);
+}
+
+void
+world_tick(struct world *world, int64_t now_s)
+{
+	bool more = true;
+
+	while (more)
+		assert_int_equal(
+		    delist_service_tick(world->service, &more, 10, now_s), 0);
+	assert_true(delist_service_next_due(world->service) > now_s);
+}
