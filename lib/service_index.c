@@ -58,13 +58,23 @@ delist_index_fini(struct index *index)
 		delist_ipset_free(index->of_kind[kind]);
 	delist_deadline_free(index->due);
 	delist_deadline_free(index->waiting);
+	*index = (struct index){0};
+}
+
+/* Room for n more, by doubling: it grows with each row of a big store. */
+static int
+reserve_deadlines(struct delist_deadline *queue, size_t n)
+{
+	size_t room = 16;
+
+	while (room < delist_deadline_count(queue) + n)
+		room *= 2;
+	return delist_deadline_reserve(queue, room);
 }
 
 int
 delist_index_reserve(struct index *index)
 {
-	size_t due = delist_deadline_count(index->due);
-	size_t waiting = delist_deadline_count(index->waiting);
 	int result = delist_pool_reserve(&index->listings, SERVICE_LISTINGS);
 
 	if (result == DELIST_OK)
@@ -74,11 +84,11 @@ delist_index_reserve(struct index *index)
 	if (result == DELIST_OK)
 		result = delist_idmap_reserve(&index->ids);
 	if (result == DELIST_OK)
-		result = delist_deadline_reserve(
-		    index->due, due + SERVICE_LISTINGS + SERVICE_REQUESTS + 1);
+		result = reserve_deadlines(
+		    index->due, SERVICE_LISTINGS + SERVICE_REQUESTS + 1);
 	if (result == DELIST_OK)
-		result = delist_deadline_reserve(
-		    index->waiting, waiting + SERVICE_REQUESTS + 1);
+		result =
+		    reserve_deadlines(index->waiting, SERVICE_REQUESTS + 1);
 	return result;
 }
 

@@ -90,19 +90,35 @@ try_language(struct delist_service *service, uint8_t language)
 	    &len, &letter, delist_service_catalogue(service, language));
 }
 
+/* All of the host's; those that are built in end where there is none. */
 static int
 try_languages(struct delist_service *service)
 {
 	int result = DELIST_EINVAL; /* for no language at all */
 
 	for (unsigned i = 0; i <= UINT8_MAX; i++) {
-		if (delist_service_catalogue(service, (uint8_t)i) == NULL)
+		if (service->catalogues != NULL &&
+		    i >= service->catalogue_count)
 			break;
+		if (delist_service_catalogue(service, (uint8_t)i) == NULL)
+			return service->catalogues != NULL ? DELIST_EINVAL
+							   : result;
 		result = try_language(service, (uint8_t)i);
 		if (result != DELIST_OK)
 			break;
 	}
 	return result;
+}
+
+/* The domain has room for what is in front of it in a reverse-path. */
+static bool
+has_reverse_path(const struct delist_service *service)
+{
+	static const uint8_t id[DELIST_ID_LEN], mac[DELIST_BOUNCE_MAC_LEN];
+	struct delist_mailbox path;
+
+	return delist_letter_reverse_path(&path, id, mac, service->domain.at,
+		   service->domain.len) == DELIST_OK;
 }
 
 int
@@ -111,13 +127,15 @@ delist_service_letter_room(struct delist_service *service)
 	size_t room = DELIST_LETTER_MAX;
 	int result;
 
+	if (!has_reverse_path(service))
+		return DELIST_EINVAL;
 	for (;; room *= 2) {
 		service->letter = delist_alloc_zeroed(&service->alloc, room, 1);
 		if (service->letter == NULL)
 			return DELIST_ENOMEM;
 		service->letter_room = room;
 		result = try_languages(service);
-		if (result != DELIST_ENOSPC || room == LETTER_ROOM_MAX)
+		if (result != DELIST_ENOSPC || room > LETTER_ROOM_MAX / 2)
 			break;
 		delist_alloc_release(&service->alloc, service->letter, room, 1);
 		service->letter = NULL;
@@ -127,27 +145,40 @@ delist_service_letter_room(struct delist_service *service)
 
 /* ---- out ---- */
 
+/* Into the room for it, and its reverse-path. */
+static int
+compose(struct delist_service *service, size_t *len,
+    struct delist_mailbox *path, const struct delist_request *request)
+{
+	struct delist_letter letter = letter_of(service, request);
+	uint8_t mac[DELIST_BOUNCE_MAC_LEN];
+	int result = sign(service, &letter, request->kid);
+
+	if (result == DELIST_OK)
+		result = delist_token_bounce_mac(
+		    mac, &service->keyring, request->kid, request->id);
+	if (result == DELIST_OK)
+		result = delist_letter_reverse_path(path, request->id, mac,
+		    service->domain.at, service->domain.len);
+	if (result == DELIST_OK)
+		result = delist_letter_confirm(service->letter,
+		    service->letter_room, len, &letter,
+		    delist_service_catalogue(service, request->language));
+	delist_bytes_wipe(&letter, sizeof letter);
+	return result;
+}
+
 static int
 compose_and_send(
     struct delist_service *service, const struct delist_request *request)
 {
-	struct delist_letter letter = letter_of(service, request);
 	struct delist_mail mail = {.generation = request->generation};
 	struct delist_mailbox path;
-	uint8_t mac[DELIST_BOUNCE_MAC_LEN];
 	size_t len;
 	int outcome;
 
 	/* A key that was dropped may come back: the mail waits for it. */
-	if (sign(service, &letter, request->kid) != DELIST_OK ||
-	    delist_token_bounce_mac(mac, &service->keyring, request->kid,
-		request->id) != DELIST_OK ||
-	    delist_letter_reverse_path(&path, request->id, mac,
-		service->domain.at, service->domain.len) != DELIST_OK ||
-	    delist_letter_confirm(service->letter, service->letter_room, &len,
-		&letter,
-		delist_service_catalogue(service, request->language)) !=
-		DELIST_OK)
+	if (compose(service, &len, &path, request) != DELIST_OK)
 		return DELIST_MAIL_DELAYED;
 	memcpy(mail.id, request->id, sizeof mail.id);
 	mail.from = (struct delist_text){path.text, path.len};
@@ -155,6 +186,8 @@ compose_and_send(
 	    (struct delist_text){request->mailbox.text, request->mailbox.len};
 	mail.message = (struct delist_text){service->letter, len};
 	outcome = service->mailer.ops->send(service->mailer.arg, &mail);
+	/* Its tokens open what its reader has not opened yet. */
+	delist_bytes_wipe(service->letter, len);
 	return outcome == DELIST_MAIL_ACCEPTED ||
 		       outcome == DELIST_MAIL_FAILED ||
 		       outcome == DELIST_MAIL_LATER

@@ -71,8 +71,13 @@ store_commit(void *arg, const struct delist_store_change *changes, size_t n,
 {
 	struct world *world = arg;
 
+	void (*before)(struct world * world) = world->before_commit;
+
 	if (fails(world))
 		return world->store_error;
+	world->before_commit = NULL;
+	if (before != NULL)
+		before(world);
 	for (size_t i = 0; i < n && world->conflicts != 0; i++)
 		if (changes[i].kind == DELIST_STORE_CHECK)
 			touch(world, changes[i].key);
@@ -97,28 +102,84 @@ store_next(void *arg, bool *found, struct delist_store_row *row,
 static const struct delist_store_ops store_ops = {
     sizeof store_ops, store_get, store_commit, store_next};
 
+/* The row behind *row, which begins with no key; its key is copied. */
+static bool
+step_row(struct world *world, struct delist_store_row *row,
+    char key[DELIST_STORE_KEY_MAX])
+{
+	struct delist_text all = {NULL, 0};
+	bool found;
+
+	if (row->key.len != 0)
+		memcpy(key, row->key.at, row->key.len);
+	row->key.at = key;
+	assert_int_equal(world->inner.ops->next(
+			     world->inner.arg, &found, row, all, row->key),
+	    0);
+	return found;
+}
+
 uint64_t
 world_fingerprint(struct world *world)
 {
-	struct delist_text all = {NULL, 0}, after = all;
-	struct delist_store_row row;
+	struct delist_store_row row = {.version = 0};
 	char key[DELIST_STORE_KEY_MAX];
 	uint64_t hash = 1;
-	bool found;
 
-	for (;;) {
-		assert_int_equal(world->inner.ops->next(world->inner.arg,
-				     &found, &row, all, after),
-		    0);
-		if (!found)
-			return hash;
+	while (step_row(world, &row, key)) {
 		for (size_t i = 0; i < row.key.len; i++)
 			hash = hash * 31 + (uint8_t)row.key.at[i];
 		for (size_t i = 0; i < row.value.len; i++)
 			hash = hash * 37 + (uint8_t)row.value.at[i];
-		memcpy(key, row.key.at, row.key.len);
-		after = (struct delist_text){key, row.key.len};
 	}
+	return hash;
+}
+
+size_t
+world_rows(struct world *world, int type)
+{
+	struct delist_store_row row = {.version = 0};
+	char key[DELIST_STORE_KEY_MAX];
+	size_t n = 0;
+
+	while (step_row(world, &row, key))
+		n += type == 0 || row.key.at[0] == type;
+	return n;
+}
+
+bool
+world_stores(struct world *world, const char *text)
+{
+	struct delist_store_row row = {.version = 0};
+	char key[DELIST_STORE_KEY_MAX];
+	size_t len = strlen(text);
+
+	while (step_row(world, &row, key)) {
+		for (size_t i = 0; i + len <= row.value.len; i++)
+			if (memcmp(row.value.at + i, text, len) == 0)
+				return true;
+		for (size_t i = 0; i + len <= row.key.len; i++)
+			if (memcmp(row.key.at + i, text, len) == 0)
+				return true;
+	}
+	return false;
+}
+
+struct delist_request
+world_request(struct world *world, const uint8_t id[16])
+{
+	struct delist_record_key key;
+	struct delist_request request;
+	struct delist_store_row row;
+	bool found;
+
+	delist_record_request_key(&key, id);
+	assert_int_equal(world->inner.ops->get(world->inner.arg, &found, &row,
+			     delist_record_key_text(&key)),
+	    0);
+	assert_true(found);
+	assert_int_equal(delist_record_read_request(&request, row.value), 0);
+	return request;
 }
 
 /* ---- mail, random bytes, relation ---- */
@@ -129,7 +190,7 @@ find_token(char token[47], const struct kept_mail *mail, const char *url)
 {
 	size_t len = strlen(url);
 
-	for (size_t i = 0; i + len + 46 <= mail->message_len; i++)
+	for (size_t i = 0; i + len + 46 <= sizeof mail->message; i++)
 		if (memcmp(mail->message + i, url, len) == 0) {
 			memcpy(token, mail->message + i + len, 46);
 			return;
@@ -147,9 +208,12 @@ send(void *arg, const struct delist_mail *mail)
 	kept->generation = mail->generation;
 	memcpy(kept->from, mail->from.at, mail->from.len);
 	memcpy(kept->to, mail->to.at, mail->to.len);
-	assert_true(mail->message.len <= sizeof kept->message);
-	memcpy(kept->message, mail->message.at, mail->message.len);
+	assert_true(
+	    world->long_mails || mail->message.len <= sizeof kept->message);
 	kept->message_len = mail->message.len;
+	memcpy(kept->message, mail->message.at,
+	    kept->message_len < sizeof kept->message ? kept->message_len
+						     : sizeof kept->message);
 	find_token(kept->confirm, kept, "https://delist.example.net/c/");
 	find_token(kept->cancel, kept, "https://delist.example.net/x/");
 	find_token(kept->status, kept, "https://delist.example.net/s/");
@@ -222,6 +286,13 @@ world_open(struct world *world)
 }
 
 void
+world_start(struct world *world)
+{
+	world_init(world, NULL);
+	world_open(world);
+}
+
+void
 world_close(struct world *world)
 {
 	delist_service_close(world->service);
@@ -256,19 +327,81 @@ world_block(struct world *world, const char *prefix, int64_t now_s)
 	return delist_service_block(world->service, &parsed, &grounds, now_s);
 }
 
+struct delist_submission
+world_form(const char *mailbox, const char *addr)
+{
+	return (struct delist_submission){
+	    .size = sizeof(struct delist_submission),
+	    .mailbox = {mailbox, strlen(mailbox)},
+	    .addr = world_addr(addr),
+	};
+}
+
 int
 world_submit(struct world *world, struct delist_submit_answer *answer,
     const char *mailbox, const char *addr, int64_t now_s)
 {
-	struct delist_submission submission = {
-	    .size = sizeof submission,
-	    .mailbox = {mailbox, strlen(mailbox)},
-	    .addr = world_addr(addr),
-	};
+	struct delist_submission form = world_form(mailbox, addr);
 	struct delist_submit_answer mine;
 
-	return delist_service_submit(world->service,
-	    answer != NULL ? answer : &mine, &submission, now_s);
+	return delist_service_submit(
+	    world->service, answer != NULL ? answer : &mine, &form, now_s);
+}
+
+struct kept_mail *
+world_ask(
+    struct world *world, const char *mailbox, const char *addr, int64_t now_s)
+{
+	size_t mails = world->mails_n;
+
+	assert_int_equal(world_block(world, addr, now_s), 0);
+	assert_int_equal(world_submit(world, NULL, mailbox, addr, now_s), 0);
+	assert_int_equal(world->mails_n, mails + 1);
+	return world_mail(world, 0);
+}
+
+int
+world_inspect(struct world *world, struct delist_view *view, int purpose,
+    const char *token, int64_t now_s)
+{
+	return delist_service_inspect(
+	    world->service, view, purpose, token, strlen(token), now_s);
+}
+
+int
+world_redeem(struct world *world, const char *token, int64_t now_s)
+{
+	struct delist_view view;
+
+	return delist_service_redeem(
+	    world->service, &view, token, strlen(token), now_s);
+}
+
+int
+world_cancel(struct world *world, const char *token, int64_t now_s)
+{
+	struct delist_view view;
+
+	return delist_service_cancel(
+	    world->service, &view, token, strlen(token), now_s);
+}
+
+int
+world_resend(struct world *world, const char *token, int64_t now_s)
+{
+	struct delist_addr nobody = {DELIST_NOADDR, {0}};
+
+	return delist_service_resend(
+	    world->service, token, strlen(token), &nobody, now_s);
+}
+
+int
+world_state(struct world *world, int purpose, const char *token, int64_t now_s)
+{
+	struct delist_view view;
+
+	assert_int_equal(world_inspect(world, &view, purpose, token, now_s), 0);
+	return view.state;
 }
 
 bool

@@ -41,8 +41,11 @@ struct world {
 	size_t store_calls, commits;
 	/* Done by somebody else right before the next commits. */
 	size_t conflicts;
+	/* Called once, right before the next commit. */
+	void (*before_commit)(struct world *world);
 
-	int outcome; /* of the next mails */
+	int outcome;	 /* of the next mails */
+	bool long_mails; /* of which only the beginning is kept */
 	size_t mails_n;
 	struct kept_mail mails[MAILS_KEPT];
 	int entropy_error;
@@ -55,6 +58,7 @@ struct delist_prefix world_prefix(const char *text);
 /* A config that points into the world; a world that is open on it. */
 void world_init(struct world *world, const struct delist_alloc *alloc);
 void world_open(struct world *world);
+void world_start(struct world *world); /* both, with libc's memory */
 void world_close(struct world *world);
 /* Close and open again on the same store, as after a crash. */
 void world_reopen(struct world *world);
@@ -63,11 +67,33 @@ struct kept_mail *world_mail(struct world *world, size_t back);
 
 /* Every row of the store, hashed: whether anything was written. */
 uint64_t world_fingerprint(struct world *world);
+/* How many rows a type has; 0: all of them. */
+size_t world_rows(struct world *world, int type);
+/* Whether a value in the store has the text in it. */
+bool world_stores(struct world *world, const char *text);
+/* The stored row of a request. */
+struct delist_request world_request(struct world *world, const uint8_t id[16]);
 
 int world_block(struct world *world, const char *prefix, int64_t now_s);
 /* The result of submit; what it answered may be NULL. */
 int world_submit(struct world *world, struct delist_submit_answer *answer,
     const char *mailbox, const char *addr, int64_t now_s);
+/* A submission, to be changed before it is sent. */
+struct delist_submission world_form(const char *mailbox, const char *addr);
+/* Block an address for itself, submit, and give the mail that went out. */
+struct kept_mail *world_ask(
+    struct world *world, const char *mailbox, const char *addr, int64_t now_s);
+
+/* What a token of 46 characters shows, or does. */
+int world_inspect(struct world *world, struct delist_view *view, int purpose,
+    const char *token, int64_t now_s);
+int world_redeem(struct world *world, const char *token, int64_t now_s);
+int world_cancel(struct world *world, const char *token, int64_t now_s);
+int world_resend(struct world *world, const char *token, int64_t now_s);
+/* The state that inspect shows; the token must be right. */
+int world_state(
+    struct world *world, int purpose, const char *token, int64_t now_s);
+
 bool world_refuses(struct world *world, const char *addr, int64_t now_s);
 /* Tick until nothing is due. */
 void world_tick(struct world *world, int64_t now_s);

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: ISC */
+#include "service_world.h"
+
+int
+main(void)
+{
+	return support_run("service_list");
+}
