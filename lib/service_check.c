@@ -24,6 +24,13 @@ enum {
 	LONGEST = 128
 };
 
+struct delist_addr
+delist_service_folded(const struct delist_addr *addr)
+{
+	return addr->family == DELIST_INET6 ? delist_addr_from6(addr->bytes)
+					    : *addr;
+}
+
 static void
 look_under(const struct delist_service *service, struct cover *cover,
     const struct delist_addr *addr, int64_t now_s)
@@ -45,24 +52,26 @@ look_under(const struct delist_service *service, struct cover *cover,
 
 struct cover
 delist_service_cover(const struct delist_service *service,
-    const struct delist_addr *addr, int64_t now_s)
+    const struct delist_addr *asked, int64_t now_s)
 {
 	const struct index *index = &service->index;
 	struct cover cover = {.code = 0};
+	struct delist_addr addr;
 	uint32_t tag;
 
-	if (!delist_ipset_find(index->served, &tag, addr))
+	if (!delist_ipset_find(index->served, &tag, asked))
 		return cover;
+	addr = delist_service_folded(asked);
 	cover.block = delist_index_live(
-	    index, DELIST_LISTING_BLOCK, addr, 0, LONGEST, now_s);
+	    index, DELIST_LISTING_BLOCK, &addr, 0, LONGEST, now_s);
 	if (cover.block == NULL)
 		return cover;
-	look_under(service, &cover, addr, now_s);
-	cover.pass = delist_index_live(index, DELIST_LISTING_EXCEPTION, addr,
+	look_under(service, &cover, &addr, now_s);
+	cover.pass = delist_index_live(index, DELIST_LISTING_EXCEPTION, &addr,
 	    cover.block->prefix.bits, LONGEST, now_s);
 	if (cover.pass == NULL)
 		cover.pass = delist_index_live(
-		    index, DELIST_LISTING_ALLOW, addr, 0, LONGEST, now_s);
+		    index, DELIST_LISTING_ALLOW, &addr, 0, LONGEST, now_s);
 	return cover;
 }
 

@@ -279,23 +279,22 @@ enum {
 /* The same form for the same pair is the same request. */
 static int
 choose_id(const struct delist_service *service, uint8_t id[16],
-    const struct delist_submission *submission,
-    const struct delist_mailbox *mailbox)
+    struct delist_text client_id, const struct delist_event *pair)
 {
 	uint8_t bytes[1 + CLIENT_ID_MAX + 1 + 16 + DELIST_MAILBOX_MAX] = {0};
-	size_t len = submission->client_id.len;
+	size_t len = client_id.len;
 	struct delist_mailbox key;
 
 	if (len == 0)
 		return service->host.entropy(service->host.entropy_arg, id, 16);
 	/* Each part has its own place, but for the last. */
 	bytes[0] = (uint8_t)len;
-	memcpy(bytes + 1, submission->client_id.at, len);
+	memcpy(bytes + 1, client_id.at, len);
 	len = 1 + CLIENT_ID_MAX;
-	bytes[len++] = submission->addr.family;
-	memcpy(bytes + len, submission->addr.bytes, 16);
+	bytes[len++] = pair->addr.family;
+	memcpy(bytes + len, pair->addr.bytes, 16);
 	len += 16;
-	delist_mailbox_canonical(&key, mailbox);
+	delist_mailbox_canonical(&key, &pair->mailbox);
 	memcpy(bytes + len, key.text, key.len);
 	delist_keyring_hash(
 	    id, &service->keyring, DELIST_RECORD_REQUEST, bytes, len + key.len);
@@ -317,15 +316,15 @@ delist_service_submit(struct delist_service *service,
 	    submission->client_id.len > CLIENT_ID_MAX ||
 	    delist_service_catalogue(service, submission->language) == NULL)
 		return DELIST_EINVAL;
+	call.ev.addr = delist_service_folded(&submission->addr);
 	result = parse_mailbox(service, &call.ev.mailbox, submission->mailbox);
 	if (result == DELIST_OK)
-		result =
-		    choose_id(service, call.id, submission, &call.ev.mailbox);
+		result = choose_id(
+		    service, call.id, submission->client_id, &call.ev);
 	if (result != DELIST_OK)
 		return result;
-	call.ev.addr = submission->addr;
 	call.ev.language = submission->language;
-	call.submitter = submission->submitter;
+	call.submitter = delist_service_folded(&submission->submitter);
 	result = delist_work_run(service, submit_steps, &call, now_s);
 	if (result != DELIST_OK)
 		return result;
