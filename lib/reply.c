@@ -13,8 +13,8 @@
 
 #include "ascii.h"
 
-static bool
-is_generic(const struct delist_status *code)
+bool
+delist_reply_generic(const struct delist_status *code)
 {
 	return code->cls == 0 || code->detail == 0 ||
 	       (code->subject == 7 && code->detail == 1);
@@ -38,22 +38,41 @@ status_of(const struct delist_refusal *e)
 	return e->inner.cls != 0 ? e->inner : e->field;
 }
 
+static bool
+is_microsoft(const struct delist_rule *rule)
+{
+	return rule->cls == DELIST_CLASS_IP_BLOCK_PORTAL ||
+	       rule->cls == DELIST_CLASS_IP_BLOCK_MAIL;
+}
+
+/*
+ * A reporting server that gets no enhanced code makes one up for Status: from
+ * the reply code and the command.  Words of the reply itself say more.
+ */
+static bool
+is_made_up(const struct delist_refusal *e, const struct delist_rule *rule)
+{
+	return e->phrase != NULL && !is_microsoft(e->phrase) && e->in_reply &&
+	       e->inner.cls == 0 && e->reply != 0 && rule->last.detail < 100 &&
+	       rule->first.subject < 7;
+}
+
 static const struct delist_rule *
 rule_of(const struct delist_refusal *e, const struct delist_status *code)
 {
 	const struct delist_rule *rule =
 	    delist_verdict_rule_of(e->rules, e->rule_count, code);
-	bool microsoft;
 
 	/* A range that leaves the row may mean another: it decides nothing. */
 	if (rule != NULL && e->inner_rank > 0 &&
-	    e->range_end > rule->last.detail && rule->phrase == NULL)
+	    e->range_end > rule->last.detail)
 		return NULL;
+	if (rule != NULL && is_made_up(e, rule))
+		return e->phrase;
 	if (rule != NULL || e->phrase == NULL)
 		return rule;
-	microsoft = e->phrase->cls == DELIST_CLASS_IP_BLOCK_PORTAL ||
-		    e->phrase->cls == DELIST_CLASS_IP_BLOCK_MAIL;
-	if (microsoft && (e->broken || !is_generic(code)))
+	if (is_microsoft(e->phrase) &&
+	    (e->broken || !delist_reply_generic(code)))
 		return NULL;
 	return e->phrase;
 }
@@ -141,6 +160,26 @@ flags_of(const struct delist_refusal *e, const struct delist_verdict *v)
 	return flags;
 }
 
+/* Which words decided, and where they stood. */
+static void
+put_source(struct delist_verdict *v, const struct delist_refusal *e,
+    const struct delist_rule *rule)
+{
+	bool inner = e->inner.cls != 0 &&
+		     delist_status_compare(&v->status, &e->inner) == 0;
+
+	if (rule != NULL && rule->phrase != NULL) {
+		v->matched = e->phrase_text;
+		v->source = e->phrase_from;
+	} else if (inner) {
+		v->matched = e->inner_text;
+		v->source = e->inner_from;
+	} else if (v->status.cls != 0) {
+		v->matched = e->field_text;
+		v->source = DELIST_SOURCE_STATUS;
+	}
+}
+
 void
 delist_reply_decide(
     struct delist_verdict *verdict, const struct delist_refusal *e)
@@ -160,11 +199,15 @@ delist_reply_decide(
 		v.remedy = rule->remedy;
 		v.rule = rule->name;
 		put_contact(&v, e, rule);
-		if (rule->phrase != NULL && is_generic(&v.status))
+		if (rule->phrase != NULL && delist_reply_generic(&v.status))
 			v.flags |= DELIST_FLAG_BY_TEXT;
 	}
+	v.vendor = e->vendor;
+	if (v.cls == DELIST_CLASS_IP_BLOCK_DNSBL)
+		v.list = e->list;
 	if (names_address(v.cls))
 		v.blocked = e->ip;
+	put_source(&v, e, rule);
 	v.confidence = confidence_of(&v, rule);
 	v.flags |= flags_of(e, &v);
 	*verdict = v;
@@ -175,9 +218,11 @@ delist_reply_classify_with(struct delist_verdict *verdict,
     const struct delist_rule *rules, size_t rule_count, const char *text,
     size_t len)
 {
-	struct delist_refusal e = {.rules = rules, .rule_count = rule_count};
+	struct delist_refusal e = {
+	    .rules = rules, .rule_count = rule_count,
+	    .from = DELIST_SOURCE_REPLY};
 
-	if (text == NULL && len != 0)
+	if ((text == NULL && len != 0) || (rules == NULL && rule_count != 0))
 		return DELIST_EINVAL;
 	delist_reply_scan(&e, text, len);
 	delist_reply_decide(verdict, &e);

@@ -14,20 +14,26 @@
 struct delist_refusal {
 	const struct delist_rule *rules; /* the host's */
 	size_t rule_count;
+	uint8_t from;		    /* enum delist_source, set by the caller */
+	uint8_t inner_from, phrase_from;
 	struct delist_status inner; /* in reply position */
 	struct delist_status field; /* of Status: or dsn= */
 	int inner_rank;
 	uint16_t range_end;
 	uint16_t reply;
+	bool nested;	/* the reply was quoted inside another one */
 	bool broken;	/* a reply code, then what is no status code */
 	bool delivered; /* a 2xx in reply position */
 	bool in_reply;	/* the scan is behind a reply code */
 	bool redacted, remote, truncated;
 	int ip_rank;
+	int recipient_rank;
 	struct delist_prefix ip;
 	const struct delist_rule *phrase;
 	size_t phrase_at; /* its place in the rules, from 1 */
-	struct delist_text recipient, contact, mailbox, diagnostic, vendor;
+	struct delist_text inner_text, field_text, phrase_text;
+	struct delist_text recipient, contact, mailbox, diagnostic;
+	struct delist_text list, vendor;
 };
 
 void delist_reply_scan(struct delist_refusal *e, const char *text, size_t len);
@@ -37,13 +43,36 @@ void delist_reply_decide(
 /* The code is one and is not x.0.0. */
 bool delist_reply_tells(const struct delist_status *code);
 
-/* Places in text, for reply*.c. */
+/* The code leaves the cause open: 5.7.1, or any detail 0. */
+bool delist_reply_generic(const struct delist_status *code);
+
+/*
+ * Places in text, for reply*.c.
+ *
+ * gap: behind all blanks, folds and quoting at `at`, or `at` itself.
+ * after: the word before `at`, marks between, is one of those in `words`.
+ * opens: a line begins at `at`, or a paragraph, but for opening marks.
+ * piece: where what stands at the end of a line goes on behind the fold, if a
+ * byte of `set` comes first there; 0: it does not.
+ */
 size_t delist_reply_gap(const char *text, size_t len, size_t at);
 bool delist_reply_after(const char *text, size_t at, const char *words);
 bool delist_reply_opens(const char *text, size_t at, bool blank_before);
-void delist_reply_address(
-    struct delist_refusal *e, const char *text, size_t len, size_t *at);
+size_t delist_reply_piece(
+    const char *text, size_t len, size_t at, const char *set);
+
+/* What stands at `at`, and where to go on; `at` itself if nothing does. */
+size_t delist_reply_address(
+    struct delist_refusal *e, const char *text, size_t len, size_t at);
+size_t delist_reply_mailbox(
+    struct delist_refusal *e, const char *text, size_t len, size_t at);
+size_t delist_reply_url(
+    struct delist_refusal *e, const char *text, size_t len, size_t at);
 void delist_reply_phrases(
+    struct delist_refusal *e, const char *text, size_t len, size_t at);
+void delist_reply_vendor(
+    struct delist_refusal *e, const char *text, size_t len, size_t at);
+void delist_reply_redaction(
     struct delist_refusal *e, const char *text, size_t len, size_t at);
 
 #endif

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reply_scan.c - codes, addresses and contacts in the text of a reply
+ * reply_scan.c - codes in the text of a reply, and the walk over all of it
  *
  *	550 5.7.606 Access denied, banned sending IP [203.0.113.7] ...
  *	^ reply	^ in reply position			^ refused
  *
- * One pass.  A status code counts only behind a reply code, at the beginning,
- * behind "#" or behind words that announce an answer; one that is quoted as an
- * example does not.  Of several, the one that says most wins, 5.7.511 first.
+ * One pass, a word at a time.  A status code counts only behind a reply code,
+ * at the beginning, behind "#" or behind words that announce an answer; one
+ * that is quoted as an example does not.  Of several, the one that says most
+ * wins, 5.7.511 first.
  */
 #include "reply.h"
 
@@ -22,7 +23,7 @@ enum {
 	RANK_OTHER,
 	RANK_RULE,
 	RANK_511,
-	MAILBOX_MAX = 254
+	FOLDED_MAX = 16 /* bytes of a code with a fold in it */
 };
 
 struct scan {
@@ -33,9 +34,35 @@ struct scan {
 	uint16_t reply;
 };
 
-static const char announces[] =
-    "said was is response error returned server reply smtp message responded "
-    "reason code failed data me";
+/* What a byte begins. */
+enum kind {
+	NOTHING,
+	LETTER,
+	DIGIT,
+	MAILBOX, /* @ */
+	BRACKET, /* [ */
+	MARK,	 /* a phrase may begin with it */
+	ESCAPE	 /* \ of "\n" */
+};
+
+static const unsigned char kinds[256] = {
+    /* clang-format off */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 5, 0,	/* (  . */
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0,
+	3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,	/* @ */
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 4, 6, 0, 0, 5,	/* [ \ _ */
+	0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+    /* clang-format on */
+};
+
+static enum kind
+kind_of(char c)
+{
+	return (enum kind)kinds[(unsigned char)c];
+}
 
 static int
 rank_of(const struct delist_refusal *e, const struct delist_status *code)
@@ -44,22 +71,31 @@ rank_of(const struct delist_refusal *e, const struct delist_status *code)
 		return code->subject == 0 ? RANK_NOTHING : RANK_ZERO;
 	if (code->cls == 5 && code->subject == 7 && code->detail == 511)
 		return RANK_511;
-	if (delist_verdict_rule_of(e->rules, e->rule_count, code) != NULL)
-		return RANK_RULE;
-	return code->subject == 7 && code->detail == 1 ? RANK_GENERIC
-						       : RANK_OTHER;
+	if (code->subject == 7 && code->detail == 1)
+		return RANK_GENERIC;
+	return delist_verdict_rule_of(e->rules, e->rule_count, code) != NULL
+		   ? RANK_RULE
+		   : RANK_OTHER;
 }
 
-/* Only marks and blanks between a reply code and here. */
+/* Only marks, blanks and the b of b'' between a reply code and here. */
 static bool
 behind_reply(const struct scan *s, size_t at)
 {
 	if (s->reply_end == 0 || at - s->reply_end > 64)
 		return false;
-	for (size_t i = s->reply_end; i < at; i++)
-		if (!delist_ascii_isspace(s->text[i]) &&
-		    !delist_ascii_isin(s->text[i], "-;:#('\"<>"))
+	for (size_t i = s->reply_end; i < at;) {
+		size_t next = delist_reply_gap(s->text, at, i);
+
+		if (next > i)
+			i = next;
+		else if (delist_ascii_isin(s->text[i], "-;:#(['\"<>,{") ||
+			 ((s->text[i] == 'b' || s->text[i] == 'B') &&
+			     delist_ascii_isin(s->text[i + 1], "'\"")))
+			i++;
+		else
 			return false;
+	}
 	return true;
 }
 
@@ -67,16 +103,20 @@ behind_reply(const struct scan *s, size_t at)
 static bool
 announced(const struct scan *s, size_t at)
 {
+	static const char words[] =
+	    "said was is response error returned server reply smtp message "
+	    "responded reason code failed data me diagnosticcode diagnostic "
+	    "smtpresponse statuscode responsecode description detail details "
+	    "text msg enhanced";
 	size_t i = at;
 
 	while (i > 0 && at - i < 32 && delist_ascii_isspace(s->text[i - 1]))
 		i--;
-	if (i == 0 || s->text[i - 1] == '\0' ||
-	    !delist_ascii_isin(s->text[i - 1], ":;'\"(#<"))
+	if (i == 0 || !delist_ascii_isin(s->text[i - 1], ":;'\"(#<="))
 		return false;
 	if (s->text[i - 1] == '#')
 		return true;
-	return delist_reply_after(s->text, at, announces);
+	return delist_reply_after(s->text, at, words);
 }
 
 static void
@@ -89,8 +129,36 @@ enter_reply(struct scan *s, size_t at)
 	e->in_reply = true;
 	e->phrase = NULL; /* what was before was no part of the answer */
 	e->contact.len = e->mailbox.len = 0;
+	e->list.len = e->vendor.len = 0;
 	e->diagnostic.at = s->text + at;
 	e->diagnostic.len = s->len - at;
+}
+
+/*
+ * "554 4.4.7 expired <421 4.4.2 timed out>": the one inside is what the other
+ * server said.
+ */
+static bool
+is_nested(const struct scan *s)
+{
+	size_t at = s->reply_end;
+
+	return at >= 4 && s->e->in_reply && s->text[at - 4] == '<';
+}
+
+static void
+keep_range(struct delist_refusal *e, const struct scan *s, size_t end)
+{
+	uint32_t last;
+	size_t n;
+
+	e->range_end = 0;
+	if (end >= s->len || s->text[end] != '-')
+		return;
+	n = delist_ascii_number(
+	    &last, s->text + end + 1, s->len - end - 1, 999);
+	if (n != 0 && last > e->inner.detail)
+		e->range_end = (uint16_t)last;
 }
 
 static void
@@ -98,12 +166,15 @@ on_status(
     struct scan *s, size_t at, size_t end, const struct delist_status *code)
 {
 	struct delist_refusal *e = s->e;
+	struct delist_text view = {s->text + at, end - at};
 	bool replied = behind_reply(s, at);
 	int rank;
 
 	if (!replied && delist_reply_after(s->text, at, "status dsn")) {
-		if (!delist_reply_tells(&e->field))
+		if (!delist_reply_tells(&e->field)) {
 			e->field = *code;
+			e->field_text = view;
+		}
 		return;
 	}
 	if (!replied && !announced(s, at) &&
@@ -116,35 +187,55 @@ on_status(
 		return;
 	}
 	enter_reply(s, at);
+	rank = rank_of(e, code);
+	if (replied && is_nested(s) && e->inner_rank < RANK_511 && !e->nested) {
+		e->nested = true;
+		e->inner_rank = 0;
+		e->reply = s->reply;
+	}
 	if (replied && e->reply == 0)
 		e->reply = s->reply;
-	rank = rank_of(e, code);
 	if (rank <= e->inner_rank)
 		return;
 	e->inner = *code;
 	e->inner_rank = rank;
-	e->range_end = 0;
-	if (end < s->len && s->text[end] == '-') {
-		uint32_t last;
-		size_t n = delist_ascii_number(
-		    &last, s->text + end + 1, s->len - end - 1, 999);
+	e->inner_from = e->from;
+	e->inner_text = view;
+	keep_range(e, s, end);
+}
 
-		if (n != 0 && last > code->detail)
-			e->range_end = (uint16_t)last;
+/* The server closed the session when it was asked to: no refusal. */
+static bool
+is_goodbye(const struct scan *s, size_t at)
+{
+	static const char said[] = "in reply to quit";
+	size_t end = s->len - at > 256 ? at + 256 : s->len;
+
+	if (delist_reply_after(s->text, at, "quit"))
+		return true;
+	for (size_t i = at; i + sizeof said - 1 <= end; i++) {
+		const char *paren = memchr(s->text + i, '(', end - i);
+
+		if (paren == NULL)
+			return false;
+		i = (size_t)(paren - s->text);
+		if (delist_ascii_begins(paren + 1, end - i - 1, said))
+			return true;
 	}
+	return false;
 }
 
 static void
-on_reply(struct scan *s, size_t at)
+on_reply(struct scan *s, size_t at, size_t next, uint32_t value)
 {
-	uint32_t value = 0;
-	size_t next = at + 3;
 	struct delist_refusal *e = s->e;
 
-	delist_ascii_number(&value, s->text + at, 3, 599);
 	if (value < 200 || (value > 299 && value < 400))
 		return;
-	if (next < s->len && !delist_ascii_isin(s->text[next], " -;:\n\r\t"))
+	if (next < s->len &&
+	    !delist_ascii_isin(s->text[next], " -;:,\n\r\t\"'\\\xc2)"))
+		return;
+	if (value == 421 && is_goodbye(s, at))
 		return;
 	s->reply_end = next;
 	s->reply = (uint16_t)value;
@@ -159,117 +250,173 @@ on_reply(struct scan *s, size_t at)
 		e->reply = (uint16_t)value;
 }
 
+/* Behind digits and single dots between them. */
+static size_t
+number_end(const struct scan *s, size_t at)
+{
+	while (at < s->len && (delist_ascii_isdigit(s->text[at]) ||
+				  (s->text[at] == '.' && at + 1 < s->len &&
+				      delist_ascii_isdigit(s->text[at + 1]))))
+		at++;
+	return at;
+}
+
+/* Which of "5.7.60" and, with the next line, "5.7.606" is meant. */
+static bool
+is_whole(const struct scan *s, const char *text, size_t part, size_t len,
+    struct delist_status *code)
+{
+	const struct delist_refusal *e = s->e;
+	struct delist_status first;
+	size_t used;
+
+	if (delist_status_parse(code, &used, text, len) != DELIST_OK ||
+	    used != len)
+		return false;
+	if (delist_status_parse(&first, &used, text, part) != DELIST_OK)
+		return true;
+	return first.detail != 1 && first.detail != 0 &&
+	       delist_verdict_rule_of(e->rules, e->rule_count, &first) ==
+		   NULL &&
+	       delist_verdict_rule_of(e->rules, e->rule_count, code) != NULL;
+}
+
+static uint32_t
+three_digits(const char *at)
+{
+	return (uint32_t)(at[0] - '0') * 100 + (uint32_t)(at[1] - '0') * 10 +
+	       (uint32_t)(at[2] - '0');
+}
+
+/* A code with a fold inside: "5.7.6\n06", "55\n0 5.7.606".  Its end, or 0. */
+static size_t
+folded_code(struct scan *s, size_t at, size_t end)
+{
+	char both[FOLDED_MAX];
+	size_t dot = end < s->len && s->text[end] == '.';
+	size_t part = end + dot - at, next, stop;
+	struct delist_status code;
+
+	next = delist_reply_piece(s->text, s->len, end + dot, "0123456789.");
+	if (next == 0 || part >= FOLDED_MAX)
+		return 0;
+	stop = number_end(s, next);
+	if (stop - next > FOLDED_MAX - part)
+		return 0;
+	memcpy(both, s->text + at, part);
+	memcpy(both + part, s->text + next, stop - next);
+	part += stop - next;
+	if (stop < s->len && delist_ascii_isalnum(s->text[stop]))
+		return 0;
+	if (is_whole(s, both, end + dot - at, part, &code)) {
+		on_status(s, at, stop, &code);
+		return stop;
+	}
+	if (part == 3 && dot == 0 && end - at < 3 && stop + 2 < s->len &&
+	    (both[0] == '4' || both[0] == '5') && s->text[stop] == ' ' &&
+	    s->text[stop + 1] == both[0] && s->text[stop + 2] == '.' &&
+	    memchr(both, '.', 3) == NULL) {
+		on_reply(s, at, stop, three_digits(both));
+		return stop;
+	}
+	return 0;
+}
+
 static size_t
 on_digit(struct scan *s, size_t at)
 {
+	const char *text = s->text;
 	struct delist_status code;
-	size_t used, end = at;
-	int error;
+	size_t used, end = number_end(s, at);
 
-	while (end < s->len && (delist_ascii_isdigit(s->text[end]) ||
-				   (s->text[end] == '.' && end + 1 < s->len &&
-				       delist_ascii_isdigit(s->text[end + 1]))))
-		end++;
-	error = delist_status_parse(&code, &used, s->text + at, s->len - at);
-	if (error == DELIST_OK) {
+	if (at > 0 && text[at - 1] == '.')
+		return end;
+	used = folded_code(s, at, end);
+	if (used != 0)
+		return used;
+	if (end - at > 4 && text[at + 1] == '.' &&
+	    delist_status_parse(&code, &used, text + at, s->len - at) ==
+		DELIST_OK) {
 		on_status(s, at, at + used, &code);
 		return end;
 	}
-	if (behind_reply(s, at) && end - at > 4 && s->text[at + 1] == '.')
+	if (end - at > 4 && text[at + 1] == '.' && behind_reply(s, at))
 		s->e->broken = true;
-	if (end - at == 3) {
-		on_reply(s, at);
-		if (end == s->len || s->text[end] != ':')
+	if (end - at == 3 && text[at + 1] != '.') {
+		on_reply(s, at, end, three_digits(text + at));
+		if (end == s->len || text[end] != ':')
 			return end;
 	}
-	used = at;
-	delist_reply_address(s->e, s->text, s->len, &used);
+	used = delist_reply_address(s->e, text, s->len, at);
 	return used > end ? used : end;
 }
 
+/* Where an IPv6 address can begin: up to four digits and a colon. */
 static bool
-in_mailbox(char c)
+may_be6(const struct scan *s, size_t at, size_t end)
 {
-	return delist_ascii_isalnum(c) || (c & 0x80) != 0 ||
-	       delist_ascii_isin(c, ".-_+=/&'!#%*?^`{|}~$");
+	if (end - at > 4 || end >= s->len || s->text[end] != ':')
+		return false;
+	for (size_t i = at; i < end; i++)
+		if (delist_ascii_hex(s->text[i]) < 0)
+			return false;
+	return end + 1 < s->len && (s->text[end + 1] == ':' ||
+				       s->text[end + 1] == '\n' ||
+				       delist_ascii_hex(s->text[end + 1]) >= 0);
 }
 
-static void
-on_mailbox(struct scan *s, size_t at)
+static size_t
+on_word(struct scan *s, size_t at)
 {
-	size_t start = at, end = at + 1;
-	struct delist_text found;
+	struct delist_refusal *e = s->e;
+	size_t end = at, letters;
 
-	while (start > 0 && at - start < 64 && in_mailbox(s->text[start - 1]))
-		start--;
-	while (start < at && delist_ascii_isin(s->text[start], "=/'"))
-		start++;
-	while (end < s->len && end - at < MAILBOX_MAX &&
-	       (delist_ascii_isalnum(s->text[end]) || s->text[end] == '-' ||
-		   s->text[end] == '.'))
+	if (at == 0 || s->text[at - 1] != '.')
+		delist_reply_phrases(e, s->text, s->len, at);
+	while (end < s->len && kind_of(s->text[end]) == LETTER)
 		end++;
-	while (end > at + 1 && s->text[end - 1] == '.')
-		end--;
-	if (start == at || end == at + 1)
-		return;
-	found.at = s->text + start;
-	found.len = end - start;
-	if (delist_ascii_begins(found.at, found.len, "delist") ||
-	    delist_reply_after(s->text, start, "forward message"))
-		s->e->mailbox = s->e->mailbox.len == 0 ? found : s->e->mailbox;
-	else if (s->e->recipient.len == 0 &&
-		 ((start > 0 && s->text[start - 1] == '<') ||
-		     delist_reply_after(s->text, start, "rfc822 to")))
-		s->e->recipient = found;
+	letters = end - at;
+	if (letters < 5 && e->vendor.len == 0 && e->in_reply)
+		delist_reply_vendor(e, s->text, s->len, at);
+	if (letters >= 4 && letters <= 5 &&
+	    delist_ascii_begins(s->text + at, letters, "http"))
+		return delist_reply_url(e, s->text, s->len, at);
+	while (end < s->len && (kind_of(s->text[end]) == LETTER ||
+				   kind_of(s->text[end]) == DIGIT))
+		end++;
+	if (may_be6(s, at, end)) {
+		size_t stop = delist_reply_address(e, s->text, s->len, at);
+
+		return stop > end ? stop : end;
+	}
+	return end;
 }
 
-static void
-on_url(struct scan *s, size_t at)
+static size_t
+on_number(struct scan *s, size_t at)
 {
 	size_t end = at;
-	struct delist_text *contact = &s->e->contact;
 
-	while (end < s->len && end - at < 512 && s->text[end] > ' ' &&
-	       !delist_ascii_isin(s->text[end], "<>\"'()[]"))
+	while (end < s->len && end - at < 5 &&
+	       delist_ascii_hex(s->text[end]) >= 0)
 		end++;
-	while (end > at && delist_ascii_isin(s->text[end - 1], ".,;"))
-		end--;
-	if (contact->len != 0 || end - at < 10 ||
-	    delist_ascii_begins(s->text + at, end - at, "http://go.micro") ||
-	    delist_ascii_begins(s->text + at, end - at, "https://go.micro"))
-		return;
-	contact->at = s->text + at;
-	contact->len = end - at;
+	if (may_be6(s, at, end) && !behind_reply(s, at)) {
+		size_t stop = delist_reply_address(s->e, s->text, s->len, at);
+
+		if (stop > at + 4)
+			return stop;
+	}
+	return on_digit(s, at);
 }
 
-static void
-on_redaction(struct scan *s, size_t at)
+static size_t
+on_bracket(struct scan *s, size_t at)
 {
-	size_t end = at + 1;
-
-	while (end < s->len && end - at < 48 &&
-	       memchr("xX*.?:", s->text[end], 6) != NULL)
-		end++;
-	if (end - at > 3 && end < s->len && s->text[end] == ']')
-		s->e->redacted = true;
-}
-
-static bool
-starts_word(const char *text, size_t at)
-{
-	return at == 0 ||
-	       !(delist_ascii_isalnum(text[at - 1]) || text[at - 1] == '.');
-}
-
-/* Where an IPv6 address can begin: behind a bracket or a blank. */
-static bool
-may_be6(const struct scan *s, size_t at)
-{
-	size_t i = at;
-
-	while (i < s->len && i < at + 5 && delist_ascii_hex(s->text[i]) >= 0)
-		i++;
-	return i < s->len && i < at + 5 && s->text[i] == ':';
+	delist_reply_redaction(s->e, s->text, s->len, at);
+	delist_reply_phrases(s->e, s->text, s->len, at);
+	if (at + 2 < s->len && s->text[at + 1] == ':' && s->text[at + 2] == ':')
+		return delist_reply_address(s->e, s->text, s->len, at + 1);
+	return at + 1;
 }
 
 void
@@ -280,28 +427,34 @@ delist_reply_scan(struct delist_refusal *e, const char *text, size_t len)
 
 	e->in_reply = false;
 	while (at < len) {
-		char c = text[at];
-		bool word = starts_word(text, at);
-
-		if (c == '@')
-			on_mailbox(&s, at);
-		else if (c == '[')
-			on_redaction(&s, at);
-		if (word && !delist_ascii_isspace(c))
-			delist_reply_phrases(e, text, len, at);
-		if (word && delist_ascii_begins(text + at, len - at, "http"))
-			on_url(&s, at);
-		if (word && (delist_ascii_hex(c) >= 0 || c == ':') &&
-		    may_be6(&s, at) && !behind_reply(&s, at)) {
-			size_t end = at;
-
-			delist_reply_address(e, text, len, &end);
-			if (end > at + 4) {
-				at = end;
-				continue;
-			}
+		switch (kind_of(text[at])) {
+		case LETTER:
+			at = on_word(&s, at);
+			break;
+		case DIGIT:
+			at = on_number(&s, at);
+			while (at < len && kind_of(text[at]) == LETTER)
+				at++;
+			break;
+		case MAILBOX:
+			at = delist_reply_mailbox(e, text, len, at);
+			break;
+		case BRACKET:
+			at = on_bracket(&s, at);
+			break;
+		case MARK:
+			if (at + 1 < len && delist_ascii_isalnum(text[at + 1]))
+				delist_reply_phrases(e, text, len, at);
+			at++;
+			break;
+		case ESCAPE:
+			at += at + 1 < len &&
+				      delist_ascii_isin(text[at + 1], "nrt")
+				  ? 2
+				  : 1;
+			break;
+		default:
+			at++;
 		}
-		at =
-		    word && delist_ascii_isdigit(c) ? on_digit(&s, at) : at + 1;
 	}
 }

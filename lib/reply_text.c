@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * reply_text.c - places and phrases in a reply
+ * reply_text.c - places in a reply
  *
- * Blanks, folds and "> " quoting between two words are one gap.  Words that
- * decide what a number is stand before it: "banned sending IP [", "host [".
+ * Blanks, folds and "> " quoting between two words are one gap; so are a
+ * no-break space (C2 A0 in UTF-8) and the "\n" that a program printed for a
+ * line end.  Words that decide what a number is stand before it: "banned
+ * sending IP [", "host [".
  */
 #include "reply.h"
 
@@ -16,28 +18,51 @@ enum {
 	PUNCT_MAX = 32 /* and for what is between it and a number */
 };
 
+static bool
+is_escape(char c)
+{
+	return c == 'n' || c == 'r' || c == 't';
+}
+
 size_t
 delist_reply_gap(const char *text, size_t len, size_t at)
 {
 	bool line = false;
 
-	for (; at < len; at++) {
-		if (text[at] == '\n' || text[at] == '\r')
+	while (at < len) {
+		char c = text[at];
+
+		if (c == '\n' || c == '\r')
 			line = true;
-		else if (!delist_ascii_isspace(text[at]) &&
-			 !(line && text[at] == '>'))
+		else if (c == '\xc2' && at + 1 < len && text[at + 1] == '\xa0')
+			at++;
+		else if (c == '\\' && at + 1 < len && is_escape(text[at + 1]))
+			at++;
+		else if (!delist_ascii_isspace(c) && !(line && c == '>'))
 			break;
+		at++;
 	}
 	return at;
+}
+
+size_t
+delist_reply_piece(const char *text, size_t len, size_t at, const char *set)
+{
+	size_t next;
+
+	if (at >= len || (text[at] != '\n' && text[at] != '\r'))
+		return 0;
+	next = delist_reply_gap(text, len, at);
+	return next < len && delist_ascii_isin(text[next], set) ? next : 0;
 }
 
 static bool
 is_punct(char c)
 {
-	return delist_ascii_isspace(c) || delist_ascii_isin(c, "[('\":=<;>/");
+	return delist_ascii_isspace(c) || delist_ascii_isin(c, "[('\":=<;>/\\");
 }
 
-/* words: " one two "; true if the word before `at` is one of them. */
+/* words: "one two"; true if the word before `at` is one of them. */
 bool
 delist_reply_after(const char *text, size_t at, const char *words)
 {
@@ -52,14 +77,25 @@ delist_reply_after(const char *text, size_t at, const char *words)
 	if (start == end)
 		return false;
 	for (const char *w = words; *w != '\0';) {
-		const char *next = memchr(w, ' ', strlen(w));
-		size_t n = next != NULL ? (size_t)(next - w) : strlen(w);
+		const char *next = w;
 
-		if (n == end - start && delist_ascii_equal(w, text + start, n))
+		while (*next != ' ' && *next != '\0')
+			next++;
+		if ((size_t)(next - w) == end - start &&
+		    delist_ascii_equal(w, text + start, end - start))
 			return true;
-		w += n + (next != NULL);
+		w = *next == ' ' ? next + 1 : next;
 	}
 	return false;
+}
+
+/* b' or b" of a printed byte string. */
+static bool
+is_bytes_mark(const char *text, size_t at)
+{
+	return at > 1 && (text[at - 1] == '\'' || text[at - 1] == '"') &&
+	       (text[at - 2] == 'b' || text[at - 2] == 'B') &&
+	       (at == 2 || !delist_ascii_isalnum(text[at - 3]));
 }
 
 /*
@@ -72,14 +108,18 @@ delist_reply_opens(const char *text, size_t at, bool blank_before)
 	size_t low = at > PUNCT_MAX ? at - PUNCT_MAX : 0;
 	int lines = 0;
 
-	if (at > 1 && (text[at - 1] == '\'' || text[at - 1] == '"') &&
-	    (text[at - 2] == 'b' || text[at - 2] == 'B'))
+	if (is_bytes_mark(text, at))
 		at -= 2;
 	for (; at > low; at--) {
 		char c = text[at - 1];
 
 		if (c == '\n')
 			lines++;
+		if (at > 1 && text[at - 2] == '\\' && is_escape(c)) {
+			lines++;
+			at--;
+			continue;
+		}
 		if (lines > (blank_before ? 1 : 0))
 			return true;
 		if (!delist_ascii_isspace(c) &&
@@ -87,58 +127,4 @@ delist_reply_opens(const char *text, size_t at, bool blank_before)
 			return false;
 	}
 	return at == 0;
-}
-
-/* Lower-case phrase at text[0..len); one blank in it is any gap. */
-static bool
-holds(const char *text, size_t len, const char *phrase)
-{
-	size_t at = 0;
-
-	for (; *phrase != '\0'; phrase++) {
-		size_t next = delist_reply_gap(text, len, at);
-
-		if (*phrase == ' ') {
-			if (next == at)
-				return false;
-			at = next;
-			continue;
-		}
-		if (at < len && text[at] == '\n') /* folded inside a word */
-			at = next;
-		if (at >= len || delist_ascii_lower(text[at]) != *phrase)
-			return false;
-		at++;
-	}
-	return true;
-}
-
-static void
-try_rules(struct delist_refusal *e, const struct delist_rule *rules, size_t n,
-    size_t base, const char *text, size_t len)
-{
-	char first = delist_ascii_lower(text[0]);
-
-	for (size_t i = 0; i < n; i++) {
-		if (e->phrase != NULL && base + i + 1 >= e->phrase_at)
-			return;
-		if (rules[i].phrase == NULL || rules[i].phrase[0] != first ||
-		    !holds(text, len, rules[i].phrase))
-			continue;
-		e->phrase = &rules[i];
-		e->phrase_at = base + i + 1;
-		return;
-	}
-}
-
-/* The first rule of all whose phrase begins here, if it comes earlier. */
-void
-delist_reply_phrases(
-    struct delist_refusal *e, const char *text, size_t len, size_t at)
-{
-	size_t n;
-	const struct delist_rule *rules = delist_verdict_rules(&n);
-
-	try_rules(e, e->rules, e->rule_count, 0, text + at, len - at);
-	try_rules(e, rules, n, e->rule_count, text + at, len - at);
 }

@@ -64,6 +64,15 @@ delist_confidence_name(int confidence)
 }
 
 const char *
+delist_source_name(int source)
+{
+	static const char *const names[] = {
+	    "none", "reply", "status", "diagnostic-code", "text"};
+
+	return NAME_OF(names, source);
+}
+
+const char *
 delist_flag_name(uint32_t flag)
 {
 	static const char *const names[] = {"range", "redacted-ip",

@@ -99,12 +99,22 @@ enum delist_flag {
 	    128 /* only the remote host's address is there */
 };
 
+/* Where the words stood that decided. */
+enum delist_source {
+	DELIST_SOURCE_NONE = 0,
+	DELIST_SOURCE_REPLY,	  /* of a bare reply */
+	DELIST_SOURCE_STATUS,	  /* Status of a report, or dsn= */
+	DELIST_SOURCE_DIAGNOSTIC, /* Diagnostic-Code of a report */
+	DELIST_SOURCE_TEXT	  /* text for people, or a line of a log */
+};
+
 struct delist_verdict {
 	uint8_t cls;	    /* enum delist_class */
 	uint8_t remedy;	    /* enum delist_remedy */
 	uint8_t permanence; /* enum delist_permanence */
 	uint8_t action;	    /* enum delist_action */
 	uint8_t confidence; /* enum delist_confidence */
+	uint8_t source;	    /* enum delist_source */
 	uint16_t reply;	    /* 200..599, 0 if there is none */
 	uint32_t flags;	    /* enum delist_flag, or'ed */
 	struct delist_status status;
@@ -116,6 +126,7 @@ struct delist_verdict {
 	struct delist_text remote_host;
 	struct delist_text list;   /* of a DNSBL */
 	struct delist_text vendor; /* tag such as "AS(1430)", "S3140" */
+	struct delist_text matched; /* the code or words that decided */
 	const char *rule;	   /* static name of the rule that decided */
 };
 
@@ -129,6 +140,7 @@ DELIST_API const char *delist_remedy_name(int remedy);
 DELIST_API const char *delist_permanence_name(int permanence);
 DELIST_API const char *delist_action_name(int action);
 DELIST_API const char *delist_confidence_name(int confidence);
+DELIST_API const char *delist_source_name(int source);
 DELIST_API const char *delist_flag_name(uint32_t flag);
 
 /*
@@ -141,7 +153,12 @@ struct delist_rule {
 	const char *name;	    /* stable, shown to operators */
 	struct delist_status first; /* code range; class 0: no range */
 	struct delist_status last;  /* of the same class and subject */
-	const char *phrase;  /* lower case, words by one blank; NULL: none */
+	/*
+	 * Lower case, at least four bytes, one blank for any gap between two
+	 * words.  It is found where a word begins, or at its own "(", "[",
+	 * "." or "_".  NULL: none.
+	 */
+	const char *phrase;
 	uint8_t cls;	     /* enum delist_class */
 	uint8_t remedy;	     /* enum delist_remedy */
 	const char *contact; /* where to turn to, NULL: nowhere known */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * reply_phrase.c - the words of the rules, lists and vendor tags in a reply
+ *
+ * A phrase is tried only where one can begin by its first four bytes: see
+ * verdict.h.  Of all phrases that a reply holds, the first in the table
+ * counts, so a row is tried no more once an earlier one was found.
+ */
+#include "reply.h"
+
+#include <string.h>
+
+#include "ascii.h"
+#include "verdict.h"
+
+/* How much of text[0..len) a lower-case phrase takes; 0: it is not there. */
+static size_t
+match(const char *text, size_t len, const char *phrase)
+{
+	size_t at = 0;
+
+	for (; *phrase != '\0'; phrase++) {
+		char c;
+
+		if (at >= len)
+			return 0;
+		c = delist_ascii_lower(text[at]);
+		if (*phrase == ' ') {
+			size_t next = delist_reply_gap(text, len, at);
+
+			if (next == at)
+				return 0;
+			at = next;
+			continue;
+		}
+		if (c == '\n' || c == '\r') { /* folded inside a word */
+			at = delist_reply_gap(text, len, at);
+			if (at >= len)
+				return 0;
+			c = delist_ascii_lower(text[at]);
+		}
+		if (c != *phrase)
+			return 0;
+		at++;
+	}
+	return at;
+}
+
+static bool
+in_name(char c)
+{
+	return delist_ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
+}
+
+/* A list is named by the phrase itself, or by the word behind it. */
+static struct delist_text
+list_at(const char *text, size_t len, size_t at, size_t end)
+{
+	size_t low = at > 64 ? at - 64 : 0, high;
+	bool behind = false;
+
+	for (size_t i = at; i < end; i++)
+		behind = behind || delist_ascii_isspace(text[i]);
+	if (behind) {
+		at = delist_reply_gap(text, len, end);
+		while (at < len && delist_ascii_isin(text[at], "\"'(<[:"))
+			at++;
+		end = at;
+	} else {
+		while (at > low && in_name(text[at - 1]))
+			at--;
+	}
+	high = len - end > 64 ? end + 64 : len;
+	while (end < high && in_name(text[end]))
+		end++;
+	while (end > at && (text[end - 1] == '.' || text[end - 1] == '-'))
+		end--;
+	return (struct delist_text){text + at, end - at};
+}
+
+static void
+found(struct delist_refusal *e, const struct delist_rule *rule, size_t place,
+    const char *text, size_t len, size_t at, size_t used)
+{
+	e->phrase = rule;
+	e->phrase_at = place;
+	e->phrase_from = e->from;
+	e->phrase_text = (struct delist_text){text + at, used};
+	if (rule->cls == DELIST_CLASS_IP_BLOCK_DNSBL)
+		e->list = list_at(text, len, at, at + used);
+}
+
+/* Rows of the host, which has few: each is tried. */
+static void
+try_host(struct delist_refusal *e, const char *text, size_t len, size_t at)
+{
+	for (size_t i = 0; i < e->rule_count; i++) {
+		size_t used;
+
+		if (e->phrase != NULL && i + 1 >= e->phrase_at)
+			return;
+		if (e->rules[i].phrase == NULL || e->rules[i].phrase[0] == '\0')
+			continue;
+		used = match(text + at, len - at, e->rules[i].phrase);
+		if (used == 0)
+			continue;
+		found(e, &e->rules[i], i + 1, text, len, at, used);
+		return;
+	}
+}
+
+static void
+try_slot(struct delist_refusal *e, const char *text, size_t len, size_t at,
+    unsigned slot)
+{
+	size_t n;
+	const struct delist_rule *rules = delist_verdict_rules(&n);
+
+	for (size_t i = delist_verdict_first[slot]; i != 0;
+	     i = delist_verdict_next[i]) {
+		size_t used;
+
+		if (e->phrase != NULL && e->rule_count + i >= e->phrase_at)
+			return;
+		used = match(text + at, len - at, rules[i - 1].phrase);
+		if (used == 0)
+			continue;
+		found(e, &rules[i - 1], e->rule_count + i, text, len, at, used);
+		return;
+	}
+}
+
+/* A fold inside the first four bytes, or a run of blanks, hides the slot. */
+static unsigned
+unfolded_slot(const char *text, size_t len, size_t at)
+{
+	unsigned c[4];
+
+	for (int i = 0; i < 4; i++) {
+		size_t next = delist_reply_gap(text, len, at);
+
+		if (next > at && (text[at] == '\n' || text[at] == '\r'))
+			at = next;
+		if (at >= len)
+			return 0;
+		c[i] = delist_verdict_fold(text[at++]);
+		if (next > at)
+			at = next;
+	}
+	return delist_verdict_slot(c[0], c[1], c[2], c[3]);
+}
+
+/* The first rule of all whose phrase begins here, if it comes earlier. */
+void
+delist_reply_phrases(
+    struct delist_refusal *e, const char *text, size_t len, size_t at)
+{
+	unsigned c[4], slot;
+
+	if (e->rule_count != 0)
+		try_host(e, text, len, at);
+	if (len - at < 4)
+		return;
+	for (int i = 0; i < 4; i++)
+		c[i] = delist_verdict_fold(text[at + (size_t)i]);
+	slot = delist_verdict_slot(c[0], c[1], c[2], c[3]);
+	if (delist_verdict_first[slot] != 0)
+		try_slot(e, text, len, at, slot);
+	if (c[1] != 0 && c[2] != 0)
+		return;
+	slot = unfolded_slot(text, len, at);
+	if (delist_verdict_first[slot] != 0)
+		try_slot(e, text, len, at, slot);
+}
+
+/*
+ * Letters and a number, perhaps "_" and another: "S3140", "LPN006_107"; or a
+ * number in parentheses behind "AS".  Bare ones need the underscore.
+ */
+void
+delist_reply_vendor(
+    struct delist_refusal *e, const char *text, size_t len, size_t at)
+{
+	size_t end = at, digits, joints = 0;
+	bool bracket = at > 0 && (text[at - 1] == '(' || text[at - 1] == '[');
+	bool paren;
+	char stop;
+
+	while (end < len && end - at < 5 && delist_ascii_isalpha(text[end]))
+		end++;
+	if (end - at > 4 || end == len)
+		return;
+	paren = text[end] == '(' && delist_ascii_begins(text + at, 3, "as(");
+	digits = end += paren;
+	for (; end < len && end - digits < 12; end++)
+		if (text[end] == '_' && end > digits)
+			joints++;
+		else if (!delist_ascii_isdigit(text[end]))
+			break;
+	stop = end < len ? text[end] : '\0';
+	if (end - digits < 2 || delist_ascii_isalnum(stop))
+		return;
+	if (paren ? stop != ')' : joints != 1 && !(bracket && (stop == ')' || stop == ']')))
+		return;
+	e->vendor = (struct delist_text){text + at, end + paren - at};
+}

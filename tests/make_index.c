@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * make_index - print lib/verdict_index.c as the rules are now
+ */
+#include <stdio.h>
+
+#include "verdict.h"
+
+enum {
+	ROWS_MAX = 4096,
+	PER_LINE = 14
+};
+
+static uint16_t first[DELIST_VERDICT_SLOTS], next[ROWS_MAX];
+
+static void
+fill(const struct delist_rule *rules, size_t n)
+{
+	for (size_t i = n; i > 0; i--) {
+		const char *p = rules[i - 1].phrase;
+		unsigned slot;
+
+		if (p == NULL)
+			continue;
+		slot = delist_verdict_slot(delist_verdict_fold(p[0]),
+		    delist_verdict_fold(p[1]), delist_verdict_fold(p[2]),
+		    delist_verdict_fold(p[3]));
+		next[i] = first[slot];
+		first[slot] = (uint16_t)i;
+	}
+}
+
+static void
+print(const char *name, const uint16_t *table, size_t n)
+{
+	printf("\nconst uint16_t %s[] = {", name);
+	for (size_t i = 0; i < n; i++)
+		printf("%s%u,", i % PER_LINE == 0 ? "\n\t" : " ",
+		    (unsigned)table[i]);
+	printf("\n};\n");
+}
+
+int
+main(void)
+{
+	size_t n;
+	const struct delist_rule *rules = delist_verdict_rules(&n);
+
+	if (n + 1 > ROWS_MAX)
+		return 1;
+	fill(rules, n);
+	printf("/* SPDX-License-Identifier: ISC */\n"
+	       "/*\n"
+	       " * verdict_index.c - where the phrases of the rules begin\n"
+	       " *\n"
+	       " * Printed by tests/make_index from verdict_rules.c; see\n"
+	       " * verdict.h.\n"
+	       " */\n"
+	       "#include \"verdict.h\"\n"
+	       "\n"
+	       "/* clang-format off */");
+	print("delist_verdict_first", first, DELIST_VERDICT_SLOTS);
+	print("delist_verdict_next", next, n + 1);
+	printf("/* clang-format on */\n");
+	return 0;
+}
