@@ -14,17 +14,38 @@
 
 #include "ascii.h"
 
-/* The start of the next line. */
 static const char *
-next_line(const char *at, const char *end)
+find(const char *at, const char *end, char c)
 {
-	while (at < end && *at != '\n' && *at != '\r')
-		at++;
-	if (at < end && *at == '\r')
-		at++;
-	else if (at < end)
-		return at + 1;
-	return at < end && *at == '\n' ? at + 1 : at;
+	const char *found = at < end ? memchr(at, c, (size_t)(end - at)) : NULL;
+
+	return found != NULL ? found : end;
+}
+
+void
+delist_mime_lines(struct delist_mime_lines *l, const char *text, size_t len)
+{
+	l->end = text + len;
+	l->lf = find(text, l->end, '\n');
+	l->cr = find(text, l->end, '\r');
+}
+
+const char *
+delist_mime_line(struct delist_mime_lines *l, const char *at, const char **stop)
+{
+	const char *eol;
+
+	if (l->lf < at)
+		l->lf = find(at, l->end, '\n');
+	if (l->cr < at)
+		l->cr = find(at, l->end, '\r');
+	eol = l->lf < l->cr ? l->lf : l->cr;
+	if (stop != NULL)
+		*stop = eol;
+	if (eol == l->end)
+		return eol;
+	return *eol == '\r' && eol + 1 < l->end && eol[1] == '\n' ? eol + 2
+								  : eol + 1;
 }
 
 static bool
@@ -33,34 +54,68 @@ is_eol(const char *at, const char *end)
 	return at == end || *at == '\n' || *at == '\r';
 }
 
-const char *
-delist_mime_body(const char *at, const char *end)
+/* The field that a line begins, and its value's start; FIELDS: another. */
+static enum delist_mime_field
+field_at(const char *line, size_t len, size_t *used, bool *usual)
 {
-	while (at < end && !is_eol(at, end))
-		at = next_line(at, end);
-	return next_line(at, end);
+	static const struct {
+		const char *name;
+		enum delist_mime_field field;
+		bool usual;
+	} names[] = {
+	    {"content-type:", DELIST_MIME_CONTENT_TYPE, true},
+	    {"content-transfer-encoding:", DELIST_MIME_CODING, false},
+	    {"from:", DELIST_MIME_FROM, true},
+	    {"subject:", DELIST_MIME_SUBJECT, false},
+	    {"x-failed-recipients:", DELIST_MIME_FAILED, false},
+	    {"received:", DELIST_MIME_FIELDS, true},
+	    {"return-path:", DELIST_MIME_FIELDS, true},
+	    {"message-id:", DELIST_MIME_FIELDS, true},
+	    {"mime-version:", DELIST_MIME_FIELDS, true},
+	    {"delivered-to:", DELIST_MIME_FIELDS, true},
+	};
+	char first = len > 0 ? delist_ascii_lower(line[0]) : '\0';
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].name[0] == first &&
+		    delist_ascii_begins(line, len, names[i].name)) {
+			*used = strlen(names[i].name);
+			*usual = *usual || names[i].usual;
+			return names[i].field;
+		}
+	return DELIST_MIME_FIELDS;
 }
 
-struct delist_text
-delist_mime_field(const char *at, const char *end, const char *name)
+void
+delist_mime_header(struct delist_mime_header *h,
+    struct delist_mime_lines *lines, const char *at)
 {
-	size_t n = strlen(name);
-	struct delist_text value = {NULL, 0};
+	struct delist_text *last = NULL;
+	const char *stop, *next;
 
-	for (; at < end && !is_eol(at, end); at = next_line(at, end)) {
-		const char *stop;
+	memset(h, 0, sizeof *h);
+	for (; at < lines->end && !is_eol(at, lines->end); at = next) {
+		enum delist_mime_field field;
+		size_t used = 0;
 
-		if (!delist_ascii_begins(at, (size_t)(end - at), name) ||
-		    (size_t)(end - at) == n || at[n] != ':')
+		next = delist_mime_line(lines, at, &stop);
+		if (*at == ' ' || *at == '\t') {
+			if (last != NULL)
+				last->len = (size_t)(stop - last->at);
 			continue;
-		stop = next_line(at, end);
-		while (stop < end && (*stop == ' ' || *stop == '\t'))
-			stop = next_line(stop, end);
-		value.at = at + n + 1;
-		value.len = (size_t)(stop - value.at);
-		break;
+		}
+		field = field_at(at, (size_t)(stop - at), &used, &h->usual);
+		last = NULL;
+		if (field == DELIST_MIME_FIELDS || h->field[field].at != NULL)
+			continue;
+		last = &h->field[field];
+		last->at = at + used;
+		last->len = (size_t)(stop - last->at);
 	}
-	return value;
+	h->body = delist_mime_line(lines, at, NULL);
+	for (int i = 0; i < DELIST_MIME_FIELDS; i++)
+		if (h->field[i].len > DELIST_MIME_VALUE)
+			h->field[i].len = DELIST_MIME_VALUE;
 }
 
 const char *
@@ -80,6 +135,7 @@ delist_mime_init(struct delist_mime *m, const char *text, size_t len)
 {
 	*m = (struct delist_mime){
 	    .at = text, .end = text + len, .in_header = true};
+	delist_mime_lines(&m->lines, text, len);
 }
 
 static struct delist_text
@@ -127,29 +183,40 @@ boundary_at(const struct delist_mime *m, const char *line, bool *closing)
 	return 0;
 }
 
-/* Step behind the next boundary line; what stands before it ends at stop. */
-static void
-to_boundary(struct delist_mime *m, const char **stop)
+/* Step behind the next boundary that begins a part; what stands before the
+   first boundary ends at the address returned. */
+static const char *
+to_boundary(struct delist_mime *m)
 {
+	const char *stop = NULL;
 	bool closing;
 
-	for (; m->at < m->end; m->at = next_line(m->at, m->end)) {
+	while (m->at < m->end && m->depth > 0) {
 		size_t i = boundary_at(m, m->at, &closing);
 
+		if (i != 0 && stop == NULL)
+			stop = m->at;
+		m->at = delist_mime_line(&m->lines, m->at, NULL);
 		if (i == 0)
 			continue;
-		if (*stop == NULL)
-			*stop = m->at;
 		m->depth = closing ? i - 1 : i;
 		if (closing)
 			continue;
-		m->at = next_line(m->at, m->end);
 		m->in_header = true;
-		return;
+		return stop;
 	}
-	if (*stop == NULL)
-		*stop = m->end;
-	m->in_header = false;
+	m->at = m->end;
+	return stop != NULL ? stop : m->end;
+}
+
+static bool
+is_type(struct delist_text value, const char *name)
+{
+	size_t n = strlen(name);
+
+	return delist_ascii_begins(value.at, value.len, name) &&
+	       (value.len == n ||
+		   !(delist_ascii_isalnum(value.at[n]) || value.at[n] == '-'));
 }
 
 static enum delist_mime_type
@@ -159,24 +226,22 @@ type_of(struct delist_text value)
 		const char *name;
 		enum delist_mime_type type;
 	} types[] = {
-	    {"text/plain", DELIST_MIME_TEXT},
-	    {"text/html", DELIST_MIME_HTML},
+	    {"text/plain", DELIST_MIME_TEXT}, {"text/html", DELIST_MIME_HTML},
+	    {"text/rfc822-headers", DELIST_MIME_OTHER},
 	    {"message/delivery-status", DELIST_MIME_STATUS},
 	    {"message/global-delivery-status", DELIST_MIME_STATUS},
 	    {"message/rfc822", DELIST_MIME_MESSAGE},
 	    {"message/global", DELIST_MIME_MESSAGE},
 	    {"message/feedback-report", DELIST_MIME_RECEIPT},
 	    {"message/disposition-notification", DELIST_MIME_RECEIPT},
+	    {"message/global-disposition-notification", DELIST_MIME_RECEIPT},
+	    {"text", DELIST_MIME_TEXT},
+	    {"multipart", DELIST_MIME_TEXT}, /* no boundary: not a real one */
 	};
 
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		size_t n = strlen(types[i].name);
-
-		if (delist_ascii_begins(value.at, value.len, types[i].name) &&
-		    (value.len == n || !(delist_ascii_isalnum(value.at[n]) ||
-					   value.at[n] == '-')))
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (is_type(value, types[i].name))
 			return types[i].type;
-	}
 	return value.len == 0 ? DELIST_MIME_TEXT : DELIST_MIME_OTHER;
 }
 
@@ -192,46 +257,65 @@ trimmed(struct delist_text t)
 	return t;
 }
 
+static enum delist_mime_encoding
+encoding_of(struct delist_text value)
+{
+	if (delist_ascii_begins(value.at, value.len, "base64"))
+		return DELIST_MIME_BASE64;
+	if (delist_ascii_begins(value.at, value.len, "quoted-printable"))
+		return DELIST_MIME_QP;
+	return DELIST_MIME_PLAIN;
+}
+
+/* Open the multipart that has this type, if it is one. */
+static bool
+opens(struct delist_mime *m, struct delist_text type)
+{
+	struct delist_text boundary;
+
+	if (!delist_ascii_begins(type.at, type.len, "multipart/"))
+		return false;
+	boundary = boundary_of(type);
+	if (boundary.len == 0)
+		return false;
+	if (m->depth < DELIST_MIME_DEPTH)
+		m->boundaries[m->depth++] = boundary;
+	else
+		m->truncated = true;
+	return true;
+}
+
 bool
 delist_mime_next(struct delist_mime *m, struct delist_mime_part *part)
 {
-	const char *body, *stop;
+	struct delist_mime_header h;
+	struct delist_text type;
 
-	while (m->in_header || m->at < m->end) {
-		struct delist_text type, coding, boundary;
-
-		stop = NULL;
-		if (!m->in_header) {
-			to_boundary(m, &stop);
-			continue;
+	for (;;) {
+		if (!m->in_header)
+			to_boundary(m);
+		if (!m->in_header)
+			return false;
+		if (m->parts++ == DELIST_MIME_PARTS) {
+			m->truncated = true;
+			return false;
 		}
-		type =
-		    trimmed(delist_mime_field(m->at, m->end, "content-type"));
-		coding = trimmed(delist_mime_field(
-		    m->at, m->end, "content-transfer-encoding"));
-		body = m->at = delist_mime_body(m->at, m->end);
+		delist_mime_header(&h, &m->lines, m->at);
+		m->at = h.body;
 		m->in_header = false;
-		boundary = boundary_of(type);
-		if (delist_ascii_begins(type.at, type.len, "multipart/") &&
-		    boundary.len > 0) {
-			if (m->depth < DELIST_MIME_DEPTH)
-				m->boundaries[m->depth++] = boundary;
-			else
-				m->truncated = true;
+		type = trimmed(h.field[DELIST_MIME_CONTENT_TYPE]);
+		if (opens(m, type))
 			continue;
-		}
-		to_boundary(m, &stop);
 		part->type = type_of(type);
 		part->encoding =
-		    delist_ascii_begins(coding.at, coding.len, "base64")
-			? DELIST_MIME_BASE64
-		    : delist_ascii_begins(
-			  coding.at, coding.len, "quoted-printable")
-			? DELIST_MIME_QP
-			: DELIST_MIME_PLAIN;
-		part->body.at = body;
-		part->body.len = (size_t)(stop - body);
+		    encoding_of(trimmed(h.field[DELIST_MIME_CODING]));
+		part->body = (struct delist_text){h.body, 0};
 		return true;
 	}
-	return false;
+}
+
+void
+delist_mime_end(struct delist_mime *m, struct delist_mime_part *part)
+{
+	part->body.len = (size_t)(to_boundary(m) - part->body.at);
 }

@@ -34,33 +34,64 @@ struct delist_mime_part {
 };
 
 enum {
-	DELIST_MIME_DEPTH = 8
+	DELIST_MIME_DEPTH = 8,	 /* multiparts in each other */
+	DELIST_MIME_PARTS = 256, /* parts of a message, multiparts too */
+	DELIST_MIME_VALUE = 1024 /* bytes of a field that are looked at */
+};
+
+/* Lines of text[0..], however they end: where the next LF and CR are. */
+struct delist_mime_lines {
+	const char *end, *lf, *cr;
 };
 
 struct delist_mime {
 	const char *at, *end;
+	struct delist_mime_lines lines;
 	struct delist_text boundaries[DELIST_MIME_DEPTH];
-	size_t depth;
+	size_t depth, parts;
 	bool in_header;
-	bool truncated; /* multiparts too deep were left out */
+	bool
+	    truncated; /* multiparts too deep or too many parts were left out */
 };
 
+/* The fields of a header that are asked for; raw values, the first of each. */
+enum delist_mime_field {
+	DELIST_MIME_CONTENT_TYPE,
+	DELIST_MIME_CODING, /* Content-Transfer-Encoding */
+	DELIST_MIME_FROM,
+	DELIST_MIME_SUBJECT,
+	DELIST_MIME_FAILED, /* X-Failed-Recipients */
+	DELIST_MIME_FIELDS
+};
+
+struct delist_mime_header {
+	struct delist_text field[DELIST_MIME_FIELDS];
+	bool usual;	  /* a field that every message has is there */
+	const char *body; /* where the body begins */
+};
+
+void delist_mime_lines(
+    struct delist_mime_lines *lines, const char *text, size_t len);
+
+/* The start of the next line, and with stop not NULL where this one ends. */
+const char *delist_mime_line(
+    struct delist_mime_lines *lines, const char *at, const char **stop);
+
+void delist_mime_header(struct delist_mime_header *header,
+    struct delist_mime_lines *lines, const char *at);
+
 void delist_mime_init(struct delist_mime *m, const char *text, size_t len);
+
+/* The next part, without its end; `end` looks for that. */
 bool delist_mime_next(struct delist_mime *m, struct delist_mime_part *part);
-
-/* The end of the header block: where the body begins. */
-const char *delist_mime_body(const char *at, const char *end);
-
-/* The raw value of the first field of that name; {NULL, 0} if none. */
-struct delist_text delist_mime_field(
-    const char *at, const char *end, const char *name);
+void delist_mime_end(struct delist_mime *m, struct delist_mime_part *part);
 
 /* Where `word` (lower case) is in text, whatever the case; NULL: nowhere. */
 const char *delist_mime_find(struct delist_text text, const char *word);
 
 /*
- * Decode into out[0..size): quoting "> " and blanks that begin or end a line
- * go, other blanks are one, line ends are "\n".  raw keeps all that.  The
+ * Decode into out[0..size): quoting "> " and blanks that begin a line go,
+ * other blanks are one, line ends are "\n".  raw keeps all that.  The
  * length; *full if it did not fit.
  */
 size_t delist_mime_decode(char *out, size_t size, bool *full,

@@ -2,9 +2,12 @@
 /*
  * mime_decode.c - a body as plain lines
  *
- * A byte comes out of the transfer encoding (RFC 2045, 6.7 and 6.8), then
- * passes the sink, which takes away all that folding, quoting and line ends
+ * Bytes come out of the transfer encoding (RFC 2045, 6.7 and 6.8) in runs,
+ * then pass the sink, which takes away what folding, quoting and line ends
  * may change.  What is not base64 or quoted-printable is passed as it is.
+ *
+ * One blank stays at the end of a line that had some: such a line was folded
+ * between words and not inside one.
  */
 #include "mime.h"
 
@@ -12,63 +15,195 @@
 
 #include "ascii.h"
 
+enum {
+	NAME_MAX = 8, /* bytes of an HTML tag or entity that matter */
+	CHUNK = 768   /* bytes that leave base64 at a time */
+};
+
 struct sink {
 	char *out;
 	size_t size, len;
 	bool raw, html;
 	bool full;
-	bool tag;   /* inside an HTML tag */
 	bool cr;    /* the last byte was CR */
+	bool nbsp;  /* the last byte was C2, perhaps of a no-break space */
 	bool blank; /* blanks wait to be written */
 	bool begun; /* the line has text */
+	bool named; /* the name of the tag is complete */
+	char tag;   /* inside an HTML tag '<' or entity '&' */
+	size_t name_len;
+	char name[NAME_MAX];
+};
+
+/* Bytes that are more than themselves: 1 blank, 2 line end, 3 quote, 4 C2. */
+static const unsigned char special[256] = {
+    /* clang-format off */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 1, 2, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    /* clang-format on */
 };
 
 static void
-put(struct sink *s, char c)
+put(struct sink *s, const char *bytes, size_t len)
 {
-	if (s->len < s->size)
-		s->out[s->len++] = c;
-	else
+	if (len > s->size - s->len) {
+		len = s->size - s->len;
 		s->full = true;
+	}
+	memcpy(s->out + s->len, bytes, len);
+	s->len += len;
+}
+
+/* Text of a line, behind the blanks that wait. */
+static void
+put_text(struct sink *s, const char *bytes, size_t len)
+{
+	if (s->blank)
+		put(s, " ", 1);
+	s->blank = false;
+	s->begun = true;
+	put(s, bytes, len);
 }
 
 static void
 put_line_end(struct sink *s)
 {
+	if (s->blank)
+		put(s, " ", 1);
 	s->begun = s->blank = false;
 	if (s->len >= 2 && s->out[s->len - 1] == '\n' &&
 	    s->out[s->len - 2] == '\n')
 		return;
-	put(s, '\n');
+	put(s, "\n", 1);
 }
 
 static void
-sink_byte(struct sink *s, char c)
+sink_special(struct sink *s, char c, bool after_cr)
 {
-	bool after_cr = s->cr;
-
-	s->cr = c == '\r';
-	if (s->raw) {
-		put(s, c);
-		return;
-	}
-	if (s->html && (c == '<' || s->tag)) {
-		s->tag = c != '>';
-		c = ' ';
-	}
-	if (c == '\n' && after_cr)
-		return;
-	if (c == '\n' || c == '\r') {
-		put_line_end(s);
-	} else if (delist_ascii_isspace(c)) {
+	switch (special[(unsigned char)c]) {
+	case 1:
 		s->blank = s->begun;
-	} else if (s->begun || c != '>') {
-		if (s->blank)
-			put(s, ' ');
-		s->blank = false;
-		s->begun = true;
-		put(s, c);
+		break;
+	case 2:
+		if (c != '\n' || !after_cr)
+			put_line_end(s);
+		s->cr = c == '\r';
+		break;
+	case 3:
+		if (s->begun)
+			put_text(s, &c, 1);
+		break;
+	default:
+		s->nbsp = true;
 	}
+}
+
+/* A C2 waits for its second byte. */
+static bool
+was_nbsp(struct sink *s, char c)
+{
+	s->nbsp = false;
+	if (c == '\xa0') {
+		s->blank = s->begun;
+		return true;
+	}
+	put_text(s, "\xc2", 1);
+	return false;
+}
+
+static void
+sink_plain(struct sink *s, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len;) {
+		size_t start = i;
+		bool after_cr = s->cr;
+
+		if (s->nbsp && was_nbsp(s, bytes[i])) {
+			i++;
+			continue;
+		}
+		while (i < len && special[(unsigned char)bytes[i]] == 0)
+			i++;
+		s->cr = false;
+		if (i > start)
+			put_text(s, bytes + start, i - start);
+		else
+			sink_special(s, bytes[i++], after_cr);
+	}
+}
+
+/* The name of a tag or entity is complete: what stands for it. */
+static void
+end_markup(struct sink *s)
+{
+	static const struct {
+		const char *name, *text;
+	} names[] = {{"<br", "\n"}, {"<p", "\n"}, {"</p", "\n"}, {"<div", "\n"},
+	    {"</div", "\n"}, {"<tr", "\n"}, {"<li", "\n"}, {"<pre", "\n"},
+	    {"</td", " "}, {"</h1", "\n"}, {"</h2", "\n"}, {"&lt", "<"},
+	    {"&gt", ">"}, {"&amp", "&"}, {"&quot", "\""}, {"&nbsp", " "},
+	    {"&#160", " "}, {"&#39", "'"}, {"&#64", "@"}, {"&#46", "."}};
+	const char *text = s->tag == '<' ? "" : " ";
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i].name) == s->name_len &&
+		    delist_ascii_equal(names[i].name, s->name, s->name_len))
+			text = names[i].text;
+	s->tag = '\0';
+	if (text[0] == '>')
+		put_text(s, text, 1);
+	else
+		sink_plain(s, text, strlen(text));
+}
+
+/* Tags go, but for those that end a line; few entities matter. */
+static void
+sink_html(struct sink *s, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		char c = bytes[i];
+		bool name = delist_ascii_isalnum(c) || c == '/' || c == '#';
+
+		if (s->tag == '\0' && (c == '<' || c == '&')) {
+			s->tag = s->name[0] = c;
+			s->name_len = 1;
+			s->named = false;
+		} else if (s->tag == '\0') {
+			sink_plain(s, &c, 1);
+		} else if (s->tag == '<' && c == '>') {
+			end_markup(s);
+		} else if (s->tag == '&' && !name) {
+			end_markup(s);
+			if (c != ';')
+				i--;
+		} else if (!name) {
+			s->named = true; /* attributes follow */
+		} else if (!s->named && s->name_len < NAME_MAX) {
+			s->name[s->name_len++] = c;
+		}
+	}
+}
+
+static void
+sink(struct sink *s, const char *bytes, size_t len)
+{
+	if (s->raw)
+		put(s, bytes, len);
+	else if (s->html)
+		sink_html(s, bytes, len);
+	else
+		sink_plain(s, bytes, len);
 }
 
 /* Value of a base64 digit, or -1. */
@@ -85,20 +220,27 @@ digit64(char c)
 static void
 decode64(struct sink *s, struct delist_text body)
 {
+	char chunk[CHUNK];
 	unsigned bits = 0, n = 0;
+	size_t used = 0;
 
-	for (size_t i = 0; i < body.len; i++) {
+	for (size_t i = 0; i < body.len && !s->full; i++) {
 		int digit = digit64(body.at[i]);
 
 		if (digit < 0)
 			continue;
 		bits = (bits << 6 | (unsigned)digit) & 0xffff;
 		n += 6;
-		if (n >= 8) {
-			n -= 8;
-			sink_byte(s, (char)(unsigned char)(bits >> n & 0xff));
+		if (n < 8)
+			continue;
+		n -= 8;
+		chunk[used++] = (char)(unsigned char)(bits >> n & 0xff);
+		if (used == CHUNK) {
+			sink(s, chunk, used);
+			used = 0;
 		}
 	}
+	sink(s, chunk, used);
 }
 
 /* The length of "=" blanks line-end at text[0..len), or 0. */
@@ -118,28 +260,40 @@ soft_break(const char *text, size_t len)
 	return i + 1 < len && text[i + 1] == '\n' ? i + 2 : i + 1;
 }
 
+/* What "=" stands for; how many bytes were taken. */
+static size_t
+decode_equals(struct sink *s, const char *at, size_t left)
+{
+	size_t n = soft_break(at, left);
+	char c;
+
+	if (n != 0)
+		return n;
+	if (left < 3 || delist_ascii_hex(at[1]) < 0 ||
+	    delist_ascii_hex(at[2]) < 0) {
+		sink(s, at, 1);
+		return 1;
+	}
+	c = (char)(unsigned char)(delist_ascii_hex(at[1]) << 4 |
+				  delist_ascii_hex(at[2]));
+	sink(s, &c, 1);
+	return 3;
+}
+
 static void
 decode_qp(struct sink *s, struct delist_text body)
 {
-	for (size_t i = 0; i < body.len;) {
+	for (size_t i = 0; i < body.len && !s->full;) {
 		const char *at = body.at + i;
-		size_t left = body.len - i, n;
+		size_t left = body.len - i;
+		const char *equals = memchr(at, '=', left);
+		size_t run = equals != NULL ? (size_t)(equals - at) : left;
 
-		if (*at != '=') {
-			sink_byte(s, *at);
-			i++;
-		} else if ((n = soft_break(at, left)) != 0) {
-			i += n;
-		} else if (left > 2 && delist_ascii_hex(at[1]) >= 0 &&
-			   delist_ascii_hex(at[2]) >= 0) {
-			sink_byte(s,
-			    (char)(unsigned char)(delist_ascii_hex(at[1]) << 4 |
-						  delist_ascii_hex(at[2])));
-			i += 3;
-		} else {
-			sink_byte(s, *at);
-			i++;
-		}
+		if (run > 0)
+			sink(s, at, run);
+		i += run;
+		if (equals != NULL)
+			i += decode_equals(s, equals, left - run);
 	}
 }
 
@@ -157,8 +311,9 @@ delist_mime_decode(char *out, size_t size, bool *full,
 	else if (part->encoding == DELIST_MIME_QP)
 		decode_qp(&s, part->body);
 	else
-		for (size_t i = 0; i < part->body.len; i++)
-			sink_byte(&s, part->body.at[i]);
+		sink(&s, part->body.at, part->body.len);
+	if (s.nbsp)
+		put_text(&s, "\xc2", 1);
 	*full = *full || s.full;
 	return s.len;
 }

@@ -21,22 +21,22 @@
 
 enum {
 	FORWARDS_MAX = 4,
-	TEXT_MAX = 1 << 17, /* bytes of human text that are looked at */
-	HEADER_LINES = 200
+	TEXT_MAX = 1 << 17 /* bytes of human text that are looked at */
 };
 
 /* What a message has for us. */
 struct found {
-	struct delist_text human, report;
+	struct delist_text human, report, failed;
 	struct delist_mime_part attached; /* type 0: none */
-	bool bounce, receipt, bare;
+	bool bounce, receipt;
 };
 
 struct delist_refusal
-delist_ndr_evidence(const struct delist_ndr *n)
+delist_ndr_evidence(const struct delist_ndr *n, enum delist_source from)
 {
-	return (struct delist_refusal){
-	    .rules = n->rules, .rule_count = n->rule_count};
+	return (struct delist_refusal){.rules = n->rules,
+	    .rule_count = n->rule_count,
+	    .from = (uint8_t)from};
 }
 
 static bool
@@ -47,50 +47,51 @@ same_recipient(const struct delist_verdict *a, const struct delist_verdict *b)
 		   a->recipient.at, b->recipient.at, a->recipient.len);
 }
 
+static bool
+says_more(const struct delist_verdict *a, const struct delist_verdict *b)
+{
+	return (a->status.cls != 0 || a->reply != 0) && b->status.cls == 0 &&
+	       b->reply == 0;
+}
+
 void
 delist_ndr_add(struct delist_ndr *n, const struct delist_verdict *verdict)
 {
 	/* bounded: a message that names one recipient twice is common, one
 	   that alternates between many is not */
 	size_t low = n->count > 8 ? n->count - 8 : 0;
+	struct delist_verdict *put = &n->verdicts[n->count];
 
 	for (size_t i = n->count; i > low; i--)
-		if (same_recipient(&n->verdicts[i - 1], verdict))
-			return;
-	if (n->count == n->cap) {
+		if (same_recipient(&n->verdicts[i - 1], verdict)) {
+			if (!says_more(verdict, &n->verdicts[i - 1]))
+				return;
+			put = &n->verdicts[i - 1];
+		}
+	if (put == n->verdicts + n->cap) {
 		n->truncated = true;
 		return;
 	}
-	n->verdicts[n->count] = *verdict;
+	n->count += put == n->verdicts + n->count;
+	*put = *verdict;
 	if (n->forwarded)
-		n->verdicts[n->count].flags |= DELIST_FLAG_FORWARDED;
-	n->count++;
-}
-
-/* A header begins here: one of the fields that every message has. */
-static bool
-has_header(const char *text, const char *end)
-{
-	static const char *const names[] = {"received", "from", "return-path",
-	    "message-id", "mime-version", "content-type", "delivered-to"};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (delist_mime_field(text, end, names[i]).at != NULL)
-			return true;
-	return false;
+		put->flags |= DELIST_FLAG_FORWARDED;
 }
 
 /* The first line is a field, or "From " of a mailbox file. */
 static bool
-is_message(const char *text, const char *end)
+is_message(struct delist_text text, const struct delist_mime_header *h)
 {
-	size_t n = 0, len = (size_t)(end - text);
+	size_t n = 0;
 
-	if (delist_ascii_begins(text, len, "from "))
-		return has_header(text, end);
-	while (n < len && (delist_ascii_isalnum(text[n]) || text[n] == '-'))
+	if (!h->usual)
+		return false;
+	if (delist_ascii_begins(text.at, text.len, "from "))
+		return true;
+	while (n < text.len &&
+	       (delist_ascii_isalnum(text.at[n]) || text.at[n] == '-'))
 		n++;
-	return n > 0 && n < len && text[n] == ':' && has_header(text, end);
+	return n > 0 && n < text.len && text.at[n] == ':';
 }
 
 static bool
@@ -103,7 +104,7 @@ holds_any(struct delist_text t, const char *const *words, size_t n)
 }
 
 static bool
-looks_like_bounce(const char *at, const char *end)
+looks_like_bounce(const struct delist_mime_header *h)
 {
 	static const char *const froms[] = {
 	    "mailer-daemon", "postmaster", "mail delivery", "maildaemon"};
@@ -111,10 +112,23 @@ looks_like_bounce(const char *at, const char *end)
 	    "returned mail", "return", "failure", "fail", "delayed",
 	    "mail system error", "not sent", "unzustellbar"};
 
-	if (delist_mime_field(at, end, "x-failed-recipients").at != NULL)
-		return true;
-	return holds_any(delist_mime_field(at, end, "from"), froms, 4) ||
-	       holds_any(delist_mime_field(at, end, "subject"), subjects, 10);
+	return h->field[DELIST_MIME_FAILED].at != NULL ||
+	       holds_any(h->field[DELIST_MIME_FROM], froms, 4) ||
+	       holds_any(h->field[DELIST_MIME_SUBJECT], subjects, 10);
+}
+
+/* The text in front of an attached original says that it came back. */
+static bool
+reads_like_bounce(struct delist_text human)
+{
+	static const char *const words[] = {"not be delivered", "undeliverable",
+	    "not deliver", "unable to deliver", "delivery fail",
+	    "n't delivered", "non-delivered", "returned mail",
+	    "failed to deliver"};
+
+	if (human.len > 2048)
+		human.len = 2048;
+	return holds_any(human, words, sizeof words / sizeof *words);
 }
 
 static struct delist_text
@@ -142,31 +156,56 @@ join(struct delist_text *to, struct delist_text more)
 }
 
 static void
-take_part(struct delist_ndr *n, struct found *f, struct delist_mime_part *part)
+take_text(struct delist_ndr *n, struct found *f, struct delist_mime_part *part)
 {
-	if (part->type == DELIST_MIME_TEXT ||
-	    (part->type == DELIST_MIME_HTML && f->human.len == 0)) {
-		if (part->body.len > TEXT_MAX) {
-			part->body.len = TEXT_MAX;
-			n->truncated = true;
-		}
-		join(&f->human, decode(n, part, false));
-	} else if (part->type == DELIST_MIME_STATUS) {
-		if (f->report.len == 0)
-			f->report = decode(n, part, false);
-	} else if (part->type == DELIST_MIME_MESSAGE) {
-		if (f->attached.type == DELIST_MIME_OTHER)
-			f->attached = *part;
-	} else if (part->type == DELIST_MIME_RECEIPT) {
-		f->receipt = true;
+	if (part->body.len > TEXT_MAX) {
+		part->body.len = TEXT_MAX;
+		n->truncated = true;
 	}
+	join(&f->human, decode(n, part, false));
+}
+
+/* False: nothing behind this part matters. */
+static bool
+take_part(struct delist_ndr *n, struct found *f, struct delist_mime *m,
+    struct delist_mime_part *part)
+{
+	switch (part->type) {
+	case DELIST_MIME_TEXT:
+	case DELIST_MIME_HTML:
+		if (part->type == DELIST_MIME_HTML && f->human.len != 0)
+			break;
+		delist_mime_end(m, part);
+		take_text(n, f, part);
+		break;
+	case DELIST_MIME_STATUS:
+		if (f->report.len != 0)
+			break;
+		delist_mime_end(m, part);
+		f->report = decode(n, part, false);
+		break;
+	case DELIST_MIME_MESSAGE:
+		if (f->report.len != 0)
+			return false;
+		if (f->attached.type != DELIST_MIME_OTHER)
+			break;
+		delist_mime_end(m, part);
+		f->attached = *part;
+		break;
+	case DELIST_MIME_RECEIPT:
+		f->receipt = true;
+		return false;
+	default:
+		break;
+	}
+	return true;
 }
 
 static void
 look_at(struct delist_ndr *n, struct found *f, struct delist_text message)
 {
-	const char *end = message.at + message.len;
 	struct delist_mime_part part = {.type = DELIST_MIME_TEXT};
+	struct delist_mime_header h;
 	struct delist_mime m;
 
 	memset(f, 0, sizeof *f);
@@ -176,17 +215,31 @@ look_at(struct delist_ndr *n, struct found *f, struct delist_text message)
 	}
 	if (message.len == 0)
 		return;
-	if (!is_message(message.at, end)) {
-		f->bare = f->bounce = true;
+	delist_mime_init(&m, message.at, message.len);
+	delist_mime_header(&h, &m.lines, message.at);
+	if (!is_message(message, &h)) {
+		f->bounce = true;
 		part.body = message;
-		take_part(n, f, &part);
+		take_text(n, f, &part);
 		return;
 	}
-	f->bounce = looks_like_bounce(message.at, end);
+	f->bounce = looks_like_bounce(&h);
+	part.body = h.field[DELIST_MIME_FAILED];
+	if (part.body.len != 0)
+		f->failed = decode(n, &part, false);
 	delist_mime_init(&m, message.at, message.len);
-	while (delist_mime_next(&m, &part))
-		take_part(n, f, &part);
+	while (delist_mime_next(&m, &part) && take_part(n, f, &m, &part))
+		;
 	n->truncated = n->truncated || m.truncated;
+	if (f->human.len == 0 && f->report.len == 0 && !f->receipt &&
+	    f->attached.type == DELIST_MIME_OTHER) {
+		part = (struct delist_mime_part){.type = DELIST_MIME_TEXT};
+		part.body.at = h.body;
+		part.body.len = (size_t)(m.end - h.body);
+		take_text(n, f, &part); /* its boundaries are lost */
+	}
+	if (!f->bounce && f->attached.type != DELIST_MIME_OTHER)
+		f->bounce = reads_like_bounce(f->human);
 }
 
 static bool
@@ -221,7 +274,7 @@ examine(struct delist_ndr *n, struct delist_text message)
 		if (f.report.len != 0 &&
 		    delist_ndr_report(n, f.report, f.human) > 0)
 			return;
-		delist_ndr_human(n, f.human, is_bounce(&f));
+		delist_ndr_human(n, f.human, f.failed, is_bounce(&f));
 		if (has_code(n) || f.attached.type == DELIST_MIME_OTHER)
 			return;
 		message = f.attached.encoding == DELIST_MIME_PLAIN

@@ -33,6 +33,8 @@ struct group {
 static enum field
 field_at(const char *line, size_t len, size_t *used)
 {
+	char first = len > 0 ? delist_ascii_lower(line[0]) : '\0';
+
 	static const struct {
 		const char *name;
 		enum field field;
@@ -47,11 +49,21 @@ field_at(const char *line, size_t len, size_t *used)
 	    {"original-envelope-id:", FIELDS}};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (delist_ascii_begins(line, len, names[i].name)) {
+		if (names[i].name[0] == first &&
+		    delist_ascii_begins(line, len, names[i].name)) {
 			*used = strlen(names[i].name);
 			return names[i].field;
 		}
 	return NO_FIELD;
+}
+
+bool
+delist_ndr_is_recipient_field(const char *line, size_t len)
+{
+	size_t used;
+	enum field field = field_at(line, len, &used);
+
+	return field == FINAL || field == ORIGINAL;
 }
 
 /* Behind "rfc822;" or "smtp;", without blanks. */
@@ -104,73 +116,120 @@ section_of(struct delist_text human, struct delist_text who)
 	return none;
 }
 
+/* The fields leave something open that text for people may say. */
+static bool
+is_open(const struct delist_refusal *e)
+{
+	struct delist_verdict v;
+
+	if (!delist_reply_tells(&e->inner) || e->reply == 0)
+		return true;
+	delist_reply_decide(&v, e);
+	if (v.confidence < DELIST_CONFIDENCE_MEDIUM)
+		return true;
+	return v.cls >= DELIST_CLASS_IP_BLOCK_PORTAL &&
+	       v.cls <= DELIST_CLASS_IPV6_POLICY &&
+	       (v.blocked.addr.family == DELIST_NOADDR || v.contact.len == 0);
+}
+
 /* What the human text adds where the fields say nothing. */
 static void
 add_human(struct delist_refusal *e, const struct delist_ndr *n,
     struct delist_text text)
 {
-	struct delist_refusal h = delist_ndr_evidence(n);
+	struct delist_refusal h = delist_ndr_evidence(n, DELIST_SOURCE_TEXT);
 
-	if (text.len == 0)
+	if (text.len == 0 || !is_open(e))
 		return;
 	delist_reply_scan(&h, text.at, text.len);
-	if (!delist_reply_tells(&e->inner) && !delist_reply_tells(&e->field) &&
-	    h.inner.cls > 2) {
+	if (!delist_reply_tells(&e->inner) && h.inner.cls > 2 &&
+	    (!delist_reply_tells(&e->field) || h.reply != 0)) {
 		e->inner = h.inner;
 		e->inner_rank = h.inner_rank;
+		e->inner_from = h.inner_from;
+		e->inner_text = h.inner_text;
 		e->range_end = h.range_end;
 	}
-	if (e->reply == 0)
+	if (e->reply == 0) {
 		e->reply = h.reply;
+		e->in_reply = e->in_reply || h.in_reply;
+	}
 	if (e->ip_rank == 0 && h.in_reply)
 		e->ip = h.ip;
 	e->remote = e->remote || h.remote;
 	e->redacted = e->redacted || h.redacted;
-	if (e->phrase == NULL && h.phrase != NULL)
+	if (e->phrase == NULL && h.phrase != NULL) {
 		e->phrase = h.phrase;
+		e->phrase_from = h.phrase_from;
+		e->phrase_text = h.phrase_text;
+		e->list = h.list;
+	}
 	if (e->contact.len == 0)
 		e->contact = h.contact;
 	if (e->mailbox.len == 0)
 		e->mailbox = h.mailbox;
+	if (e->vendor.len == 0)
+		e->vendor = h.vendor;
 	if (e->diagnostic.len == 0)
 		e->diagnostic = h.diagnostic;
+}
+
+/* A mailbox has no blanks; what is behind one is damage or a comment. */
+static struct delist_text
+mailbox_of(const struct group *g)
+{
+	struct delist_text who = value_of(g->field[FINAL], true);
+
+	if (who.len == 0)
+		who = value_of(g->field[ORIGINAL], true);
+	for (size_t i = 0; i < who.len; i++)
+		if (delist_ascii_isspace(who.at[i]) && who.at[0] != '"')
+			who.len = i;
+	return value_of(who, false);
+}
+
+static void
+finish(struct delist_verdict *v, const struct group *g)
+{
+	v->action = action_of(value_of(g->field[ACTION], false));
+	v->remote_host = value_of(g->field[REMOTE], true);
+	if (v->action >= DELIST_ACTION_DELIVERED) {
+		v->cls = DELIST_CLASS_NONE;
+		v->remedy = DELIST_REMEDY_NONE;
+		v->permanence = DELIST_DELIVERED;
+		v->blocked = (struct delist_prefix){0};
+	} else if (v->cls == DELIST_CLASS_NONE && v->action != 0) {
+		v->cls = DELIST_CLASS_OTHER;
+	}
+	if (v->action == DELIST_ACTION_DELAYED)
+		v->permanence = DELIST_TRANSIENT;
 }
 
 static void
 add_group(struct delist_ndr *n, const struct group *g, struct delist_text human,
     bool alone)
 {
-	struct delist_refusal e = delist_ndr_evidence(n);
+	struct delist_refusal e =
+	    delist_ndr_evidence(n, DELIST_SOURCE_DIAGNOSTIC);
 	struct delist_text diagnostic = value_of(g->field[DIAGNOSTIC], true);
 	struct delist_text status = value_of(g->field[STATUS], false);
-	struct delist_text who = value_of(g->field[FINAL], true);
+	struct delist_text who = mailbox_of(g);
 	struct delist_verdict v;
 	size_t used;
 
-	if (who.len == 0)
-		who = value_of(g->field[ORIGINAL], true);
-	delist_status_parse(&e.field, &used, status.at, status.len);
+	if (delist_status_parse(&e.field, &used, status.at, status.len) ==
+	    DELIST_OK)
+		e.field_text = (struct delist_text){status.at, used};
 	if (diagnostic.len == 0)
 		diagnostic = value_of(g->field[EXTRA], false);
-	if (diagnostic.len != 0)
+	if (diagnostic.len != 0) {
 		delist_reply_scan(&e, diagnostic.at, diagnostic.len);
-	if (diagnostic.len != 0)
 		e.diagnostic = diagnostic;
+	}
 	add_human(&e, n, alone ? human : section_of(human, who));
 	e.recipient = who;
 	delist_reply_decide(&v, &e);
-	v.action = action_of(value_of(g->field[ACTION], false));
-	v.remote_host = value_of(g->field[REMOTE], true);
-	if (v.action >= DELIST_ACTION_DELIVERED) {
-		v.cls = DELIST_CLASS_NONE;
-		v.remedy = DELIST_REMEDY_NONE;
-		v.permanence = DELIST_DELIVERED;
-		v.blocked = (struct delist_prefix){0};
-	} else if (v.cls == DELIST_CLASS_NONE && v.action != 0) {
-		v.cls = DELIST_CLASS_OTHER;
-	}
-	if (v.action == DELIST_ACTION_DELAYED)
-		v.permanence = DELIST_TRANSIENT;
+	finish(&v, g);
 	delist_ndr_add(n, &v);
 }
 

@@ -2,148 +2,200 @@
 /*
  * ndr_text.c - recipients in the human text of a bounce
  *
- *	<a@example.net>: host mx.example[192.0.2.1] said: 550 5.1.1 ...
- *
- *	  b@example.net
- *	    host mx.example [192.0.2.1] ...
- *
- * A line that is a mailbox, alone or before ":", begins the section of that
- * recipient.  The copy of the original that some servers add is cut off.
+ * The text is cut into sections, each from the line that names a recipient
+ * to the next such line, and each is read on its own.  A section that says
+ * nothing takes its verdict from the whole text.  The copy of the original
+ * that some servers add ends the text, once something was said before it; and
+ * where the fields of a report stand among the text, they are read as one.
  */
 #include "ndr.h"
 
 #include <string.h>
 
 #include "ascii.h"
-#include "mime.h"
 
-static struct delist_text
-without_original(struct delist_text human)
-{
-	static const char *const marks[] = {"below this line is a copy",
-	    "this is a copy of the message", "original message follows",
-	    "unsent message below", "message header follows",
-	    "message headers follow", "copy of the original message",
-	    "returned message follows", "original message headers",
-	    "- original message -", "--- original message",
-	    "returned mail below"};
+enum {
+	MARKS_MAX = 4 /* marks of an original that were none */
+};
 
-	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-		struct delist_refusal e = {.rules = NULL};
-		const char *at = delist_mime_find(human, marks[i]);
-		size_t before = at != NULL ? (size_t)(at - human.at) : 0;
+struct walk {
+	struct delist_ndr *n;
+	struct delist_text human;
+	struct delist_text failed; /* X-Failed-Recipients, not used up */
+	struct delist_refusal whole;
+	bool whole_read, bounce;
+	bool told; /* a section said something */
+};
 
-		if (at == NULL)
-			continue;
-		delist_reply_scan(&e, human.at, before);
-		if (e.inner.cls != 0 || e.reply != 0 || e.phrase != NULL)
-			human.len = before;
-	}
-	return human;
-}
-
-/* The recipient that a line begins with, if it begins a section. */
-static bool
-recipient_at(const char *line, size_t len, struct delist_text *who)
-{
-	size_t start = len > 0 && line[0] == '<', end = start, sign = 0;
-
-	for (; end < len && !delist_ascii_isspace(line[end]) &&
-	       !delist_ascii_isin(line[end], "<>:,;()[]\"");
-	     end++)
-		if (line[end] == '@')
-			sign = end;
-	if (sign <= start || sign + 1 >= end ||
-	    delist_ascii_begins(line + start, len - start, "delist"))
-		return false;
-	who->at = line + start;
-	who->len = end - start;
-	if (start == 1 && (end == len || line[end++] != '>'))
-		return false;
-	return end == len || line[end] == ':' ||
-	       (line[end] == ' ' && end + 1 == len);
-}
-
-/* "b@example.net: 550 ...": the answer stands behind the mailbox. */
-static bool
-has_answer(const char *line, size_t len)
-{
-	const char *colon = len > 0 ? memchr(line, ':', len) : NULL;
-	size_t left = colon != NULL ? len - (size_t)(colon - line) : 0;
-
-	return left > 4 && colon[1] == ' ' &&
-	       (colon[2] == '4' || colon[2] == '5') &&
-	       delist_ascii_isdigit(colon[3]);
-}
-
-/* The length of the section at text, which begins with a recipient. */
-static size_t
-section(struct delist_text text, struct delist_text *who, size_t skip)
-{
-	struct delist_text next;
-	bool first = skip == 0, blank = true;
-
-	who->len = 0;
-	for (size_t at = 0; at < text.len;) {
-		const char *line = text.at + at;
-		const char *lf = memchr(line, '\n', text.len - at);
-		size_t len = lf != NULL ? (size_t)(lf - line) : text.len - at;
-
-		if ((blank || line[0] == '<' || has_answer(line, len)) &&
-		    recipient_at(line, len, &next)) {
-			if (!first && who->len != 0)
-				return at;
-			*who = next;
-			first = false;
-		}
-		blank = len == 0;
-		at += len + (lf != NULL);
-	}
-	return text.len;
-}
-
-static bool
-says_something(const struct delist_refusal *e)
+bool
+delist_ndr_says(const struct delist_refusal *e)
 {
 	return e->inner.cls != 0 || e->field.cls != 0 || e->reply != 0;
 }
 
-static void
-add_section(struct delist_ndr *n, struct delist_text part,
-    const struct delist_refusal *whole, struct delist_text who, bool bounce)
+/* All of the text: read once, and only if a section says nothing. */
+static const struct delist_refusal *
+whole_of(struct walk *w)
 {
-	struct delist_refusal e = delist_ndr_evidence(n);
-	struct delist_verdict v;
-
-	delist_reply_scan(&e, part.at, part.len);
-	if (!says_something(&e))
-		e = *whole;
-	if (!bounce && e.inner.cls == 0 && e.reply == 0)
-		return;
-	if (who.len != 0)
-		e.recipient = who;
-	delist_reply_decide(&v, &e);
-	if (v.cls != DELIST_CLASS_NONE || v.permanence == DELIST_DELIVERED)
-		delist_ndr_add(n, &v);
+	if (!w->whole_read)
+		delist_reply_scan(&w->whole, w->human.at, w->human.len);
+	w->whole_read = true;
+	return &w->whole;
 }
 
-size_t
-delist_ndr_human(struct delist_ndr *n, struct delist_text human, bool bounce)
+static bool
+is_separator(char c)
 {
-	struct delist_text rest, who, part;
-	struct delist_refusal whole = delist_ndr_evidence(n);
-	size_t before = n->count;
+	return delist_ascii_isspace(c) || c == ',' || c == '<' || c == '>';
+}
 
-	rest = without_original(human);
-	delist_reply_scan(&whole, rest.at, rest.len); /* once, not a section */
-	while (rest.len > 0) {
-		part = rest;
-		part.len = section(rest, &who, 0);
-		add_section(n, part, &whole, who, bounce);
-		rest.at += part.len;
-		rest.len -= part.len;
-		if (n->count == n->cap)
-			break;
+/* The next mailbox of X-Failed-Recipients. */
+static struct delist_text
+next_failed(struct delist_text *list)
+{
+	struct delist_text one;
+
+	while (list->len > 0 && is_separator(*list->at)) {
+		list->at++;
+		list->len--;
 	}
-	return n->count - before;
+	one = (struct delist_text){list->at, 0};
+	while (one.len < list->len && !is_separator(one.at[one.len]))
+		one.len++;
+	list->at += one.len;
+	list->len -= one.len;
+	return one;
+}
+
+static void
+add_verdict(struct walk *w, const struct delist_refusal *e)
+{
+	struct delist_verdict v;
+
+	delist_reply_decide(&v, e);
+	if (v.cls == DELIST_CLASS_NONE && v.permanence != DELIST_DELIVERED)
+		return;
+	delist_ndr_add(w->n, &v);
+}
+
+static void
+add_section(struct walk *w, struct delist_text part, struct delist_text who)
+{
+	struct delist_refusal e = delist_ndr_evidence(w->n, DELIST_SOURCE_TEXT);
+
+	delist_reply_scan(&e, part.at, part.len);
+	if (!delist_ndr_says(&e))
+		e = *whole_of(w);
+	if (!w->bounce && !delist_ndr_says(&e))
+		return;
+	w->told = true;
+	if (who.len != 0) {
+		e.recipient = who;
+	} else if (w->failed.len != 0) {
+		while ((e.recipient = next_failed(&w->failed)).len != 0)
+			add_verdict(w, &e);
+		return;
+	}
+	add_verdict(w, &e);
+}
+
+/* Whether text[0..len) says something; what was said before is known. */
+static bool
+has_told(struct walk *w, struct delist_text part)
+{
+	struct delist_refusal e = delist_ndr_evidence(w->n, DELIST_SOURCE_TEXT);
+
+	if (w->told)
+		return true;
+	delist_reply_scan(&e, part.at, part.len);
+	return delist_ndr_says(&e) || e.phrase != NULL;
+}
+
+/* The paragraph in which text[at] stands begins here. */
+static size_t
+paragraph_of(struct delist_text text, size_t at)
+{
+	while (at > 1 && (text.at[at - 1] != '\n' || text.at[at - 2] != '\n'))
+		at--;
+	return at > 1 ? at : 0;
+}
+
+/* What ends the walk over the lines. */
+enum stop {
+	AT_END,
+	AT_ORIGINAL,
+	AT_REPORT
+};
+
+/*
+ * One section: from text.at to the line of another recipient, or to what
+ * ends the text.  Its length.
+ */
+static size_t
+section(struct walk *w, struct delist_text text, struct delist_text *who,
+    enum stop *stop, int *marks)
+{
+	struct delist_ndr_line line, before = {text.at, 0, 0};
+	struct delist_text next = {NULL, 0}, rest = text;
+
+	who->len = 0;
+	for (; delist_ndr_line(&line, rest); before = line) {
+		size_t at = (size_t)(rest.at - text.at);
+
+		rest.at += line.next;
+		rest.len -= line.next;
+		if (delist_ndr_is_recipient_field(line.at, line.len)) {
+			*stop = AT_REPORT;
+			return at;
+		}
+		if (*marks < MARKS_MAX && delist_ndr_begins_original(&line)) {
+			(*marks)++;
+			*stop = AT_ORIGINAL;
+			if (has_told(w, (struct delist_text){text.at, at}))
+				return at;
+		}
+		if (!delist_ndr_begins_section(&next, &line, &before, rest))
+			continue;
+		*stop = AT_END;
+		if (at != 0 && who->len != 0)
+			return at;
+		*who = next;
+	}
+	*stop = AT_END;
+	return text.len;
+}
+
+void
+delist_ndr_human(struct delist_ndr *n, struct delist_text human,
+    struct delist_text failed, bool bounce)
+{
+	struct walk w = {
+	    .n = n, .human = human, .failed = failed, .bounce = bounce};
+	struct delist_text rest = human, who;
+	size_t done = 0;
+	int marks = 0;
+
+	w.whole = delist_ndr_evidence(n, DELIST_SOURCE_TEXT);
+	while (done < human.len && n->count < n->cap) {
+		enum stop stop = AT_END;
+		size_t len, from;
+
+		rest = (struct delist_text){human.at + done, human.len - done};
+		len = section(&w, rest, &who, &stop, &marks);
+		if (stop == AT_REPORT) {
+			from = paragraph_of(human, done + len);
+			rest = (struct delist_text){
+			    human.at + from, human.len - from};
+			w.human.len = from;
+			if (delist_ndr_report(n, rest, w.human) > 0)
+				return;
+		}
+		if (stop == AT_ORIGINAL)
+			w.human.len = done + len;
+		rest.len = len;
+		add_section(&w, rest, who);
+		if (stop != AT_END)
+			return;
+		done += len;
+	}
 }

@@ -121,6 +121,20 @@ confidence_of(const struct delist_verdict *v, const struct delist_rule *rule)
 				  : DELIST_CONFIDENCE_HIGH;
 }
 
+/* Microsoft always puts the address in brackets. */
+static bool
+is_bare(const struct delist_refusal *e)
+{
+	return e->ip_rank == DELIST_REPLY_BARE;
+}
+
+static bool
+is_remedied(uint8_t remedy)
+{
+	return remedy == DELIST_REMEDY_PORTAL ||
+	       remedy == DELIST_REMEDY_MAIL_NDR;
+}
+
 static void
 put_contact(struct delist_verdict *v, const struct delist_refusal *e,
     const struct delist_rule *rule)
@@ -205,7 +219,7 @@ delist_reply_decide(
 	v.vendor = e->vendor;
 	if (v.cls == DELIST_CLASS_IP_BLOCK_DNSBL)
 		v.list = e->list;
-	if (names_address(v.cls))
+	if (names_address(v.cls) && !(is_bare(e) && is_remedied(v.remedy)))
 		v.blocked = e->ip;
 	put_source(&v, e, rule);
 	v.confidence = confidence_of(&v, rule);
@@ -218,8 +232,8 @@ delist_reply_classify_with(struct delist_verdict *verdict,
     const struct delist_rule *rules, size_t rule_count, const char *text,
     size_t len)
 {
-	struct delist_refusal e = {
-	    .rules = rules, .rule_count = rule_count,
+	struct delist_refusal e = {.rules = rules,
+	    .rule_count = rule_count,
 	    .from = DELIST_SOURCE_REPLY};
 
 	if ((text == NULL && len != 0) || (rules == NULL && rule_count != 0))

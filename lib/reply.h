@@ -7,6 +7,11 @@
 
 #include <delist/reply.h>
 
+/* The least that is known of an address: it stands in a reply. */
+enum {
+	DELIST_REPLY_BARE = 1
+};
+
 /*
  * What texts say about one recipient.  Zeroed, it says nothing; each scan
  * adds to it, and a verdict is drawn from it at the end.
@@ -14,7 +19,7 @@
 struct delist_refusal {
 	const struct delist_rule *rules; /* the host's */
 	size_t rule_count;
-	uint8_t from;		    /* enum delist_source, set by the caller */
+	uint8_t from; /* enum delist_source, set by the caller */
 	uint8_t inner_from, phrase_from;
 	struct delist_status inner; /* in reply position */
 	struct delist_status field; /* of Status: or dsn= */

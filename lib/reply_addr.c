@@ -18,7 +18,7 @@
 
 enum {
 	ADDR_MAX = 50, /* bytes of "addr/bits" */
-	RANK_BARE = 1,
+	RANK_BARE = DELIST_REPLY_BARE,
 	RANK_WORDS,
 	RANK_BRACKET,
 	RANK_NAMED
@@ -169,12 +169,22 @@ keep(struct delist_refusal *e, const struct delist_prefix *found, int rank)
 	}
 }
 
+/* fe80::/10 means nothing to anybody else. */
+static bool
+is_local(const struct delist_addr *addr)
+{
+	return addr->family == DELIST_INET6 && addr->bytes[0] == 0xfe &&
+	       (addr->bytes[1] & 0xc0) == 0x80;
+}
+
 static void
 note(struct delist_refusal *e, const char *text, size_t len, size_t start,
     size_t end, const struct delist_prefix *found)
 {
 	bool bracket = start > 0 && text[start - 1] == '[';
 
+	if (is_local(&found->addr))
+		return;
 	if (start > 4 && delist_ascii_equal(text + start - 5, "ipv6:", 5)) {
 		start -= 5;
 		bracket = start > 0 && text[start - 1] == '[';
@@ -251,8 +261,8 @@ static size_t
 folded(struct delist_refusal *e, const char *text, size_t len, size_t start,
     size_t end)
 {
-	size_t next = delist_reply_piece(
-	    text, len, end, "0123456789.:abcdefABCDEF");
+	size_t next =
+	    delist_reply_piece(text, len, end, "0123456789.:abcdefABCDEF");
 	size_t stop = next, last;
 	struct delist_prefix whole, part;
 	bool bracket = start > 0 && text[start - 1] == '[';

@@ -200,7 +200,8 @@ delist_reply_vendor(
 	stop = end < len ? text[end] : '\0';
 	if (end - digits < 2 || delist_ascii_isalnum(stop))
 		return;
-	if (paren ? stop != ')' : joints != 1 && !(bracket && (stop == ')' || stop == ']')))
+	if (paren ? stop != ')'
+		  : joints != 1 && !(bracket && (stop == ')' || stop == ']')))
 		return;
 	e->vendor = (struct delist_text){text + at, end + paren - at};
 }

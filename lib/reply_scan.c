@@ -107,7 +107,7 @@ announced(const struct scan *s, size_t at)
 	    "said was is response error returned server reply smtp message "
 	    "responded reason code failed data me diagnosticcode diagnostic "
 	    "smtpresponse statuscode responsecode description detail details "
-	    "text msg enhanced";
+	    "text msg enhanced with";
 	size_t i = at;
 
 	while (i > 0 && at - i < 32 && delist_ascii_isspace(s->text[i - 1]))
@@ -116,7 +116,23 @@ announced(const struct scan *s, size_t at)
 		return false;
 	if (s->text[i - 1] == '#')
 		return true;
+	if (i > 1 && s->text[i - 1] == ':' &&
+	    delist_ascii_isin(s->text[i - 2], ">])\"'"))
+		return true; /* "<a@b.example>: 550", "host [192.0.2.1]: 550" */
 	return delist_reply_after(s->text, at, words);
+}
+
+/* "host: mx.example.net", then the code alone at the start of a line. */
+static bool
+behind_host(const struct scan *s, size_t at)
+{
+	size_t low = at > 100 ? at - 100 : 0, start;
+
+	if (at < 8 || s->text[at - 1] != '\n')
+		return false;
+	for (start = at - 1; start > low && s->text[start - 1] != '\n'; start--)
+		;
+	return delist_ascii_begins(s->text + start, at - start, "host:");
 }
 
 static void
@@ -178,7 +194,7 @@ on_status(
 		return;
 	}
 	if (!replied && !announced(s, at) &&
-	    !delist_reply_opens(s->text, at, true))
+	    !delist_reply_opens(s->text, at, true) && !behind_host(s, at))
 		return;
 	if (code->cls == 2) {
 		e->delivered = true;
@@ -340,8 +356,10 @@ on_digit(struct scan *s, size_t at)
 		on_status(s, at, at + used, &code);
 		return end;
 	}
-	if (end - at > 4 && text[at + 1] == '.' && behind_reply(s, at))
-		s->e->broken = true;
+	if (end - at > 4 && text[at + 1] == '.' && behind_reply(s, at)) {
+		s->e->broken = true; /* 5.7.0511, or 4.16.55.1 */
+		return end;
+	}
 	if (end - at == 3 && text[at + 1] != '.') {
 		on_reply(s, at, end, three_digits(text + at));
 		if (end == s->len || text[end] != ':')
@@ -360,9 +378,9 @@ may_be6(const struct scan *s, size_t at, size_t end)
 	for (size_t i = at; i < end; i++)
 		if (delist_ascii_hex(s->text[i]) < 0)
 			return false;
-	return end + 1 < s->len && (s->text[end + 1] == ':' ||
-				       s->text[end + 1] == '\n' ||
-				       delist_ascii_hex(s->text[end + 1]) >= 0);
+	return end + 1 < s->len &&
+	       (s->text[end + 1] == ':' || s->text[end + 1] == '\n' ||
+		   delist_ascii_hex(s->text[end + 1]) >= 0);
 }
 
 static size_t
@@ -397,8 +415,8 @@ on_number(struct scan *s, size_t at)
 {
 	size_t end = at;
 
-	while (end < s->len && end - at < 5 &&
-	       delist_ascii_hex(s->text[end]) >= 0)
+	while (
+	    end < s->len && end - at < 5 && delist_ascii_hex(s->text[end]) >= 0)
 		end++;
 	if (may_be6(s, at, end) && !behind_reply(s, at)) {
 		size_t stop = delist_reply_address(s->e, s->text, s->len, at);

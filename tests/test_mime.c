@@ -12,7 +12,7 @@ walk(struct delist_mime *m, const char *text, size_t len)
 
 	delist_mime_init(m, support_guarded(text, len), len);
 	while (n < COUNT(parts) && delist_mime_next(m, &parts[n]))
-		n++;
+		delist_mime_end(m, &parts[n++]);
 	return n;
 }
 
@@ -97,6 +97,13 @@ static const struct decode_row decode_rows[] = {
 	{"quoted-printable", DELIST_MIME_QP, "5=2E7=2e606", "5.7.606"},
 	{"a soft break", DELIST_MIME_QP, "5.7.6=\r\n06", "5.7.606"},
 	{"a soft break at CR", DELIST_MIME_QP, "5.7.6=\r06", "5.7.606"},
+	{"a blank before a fold stays", DELIST_MIME_PLAIN, "a  \n b", "a \nb"},
+	{"no-break space", DELIST_MIME_PLAIN, "\xc2\xa0" "a\xc2\xa0 b", "a b"},
+	{"another character of C2", DELIST_MIME_PLAIN, "\xc2\xa9" "a", "\xc2\xa9" "a"},
+	{"C2 alone", DELIST_MIME_PLAIN, "a\xc2", "a\xc2"},
+	{"> inside a line stays", DELIST_MIME_PLAIN, "a > b", "a > b"},
+	{"an equals sign alone", DELIST_MIME_QP, "a=zb= c=", "a=zb= c"},
+	{"garbage in base64", DELIST_MIME_BASE64, "N!S4=3_L-jYwNg", "5.7.606"},
 	{"base64", DELIST_MIME_BASE64, "NS43\nLjYw\r\nNg==", "5.7.606"},
 };
 /* clang-format on */
@@ -122,22 +129,74 @@ decodes(void **state)
 	assert_true(full);
 }
 
+struct html_row {
+	const char *name, *body, *want;
+};
+
+/* clang-format off */
+static const struct html_row html_rows[] = {
+	{"tags go", "<b>550</b> 5.7<i>.606</i>", "550 5.7.606"},
+	{"some end a line", "a<br>b<BR />c<p class=\"x\">d", "a\nb\nc\nd"},
+	{"entities", "&lt;a&#64;b.c&gt;&nbsp;&amp;&quot;", "<a@b.c> &\""},
+	{"one without its end", "a&amp b&ltc", "a& b"},
+	{"unknown ones are a blank", "a&copy;b", "a b"},
+	{"a tag without its end", "a<img src=", "a"},
+	{"a long name", "a<abcdefghijklm>b", "ab"},
+};
+/* clang-format on */
+
 static void
-fields_are_found_whatever_their_case(void **state)
+html_is_text(void **state)
 {
-	static const char head[] = "Subject: one\nX-A: b\n c\nsubject: two\n\n"
-				   "To: body\n";
-	struct delist_text value;
-	const char *end = head + sizeof head - 1;
+	const struct html_row *row = *state;
+	size_t len = strlen(row->body), got;
+	struct delist_mime_part part = {.type = DELIST_MIME_HTML,
+	    .body = {support_guarded(row->body, len), len}};
+	char out[64];
+	bool full = false;
+
+	got = delist_mime_decode(out, sizeof out, &full, &part, false);
+	out[got] = '\0';
+	assert_string_equal(out, row->want);
+}
+
+static void
+a_header_is_read_in_one_pass(void **state)
+{
+	static const char head[] =
+	    "SUBJECT: one\nX-A: b\n c\r\nsubject: two\rContent-Type: a/b;\r\n"
+	    "\tc=d\nfrom:\n\nTo: body\n";
+	struct delist_mime_lines lines;
+	struct delist_mime_header h;
+	const char *text = support_guarded(head, sizeof head - 1);
 
 	(void)state;
-	value = delist_mime_field(head, end, "SUBJECT");
-	assert_true(value.len >= 3);
-	assert_non_null(delist_mime_find(value, "one"));
-	value = delist_mime_field(head, end, "x-a");
-	assert_non_null(delist_mime_find(value, "c"));
-	assert_int_equal(delist_mime_field(head, end, "to").len, 0);
-	assert_memory_equal(delist_mime_body(head, end), "To: body", 8);
+	delist_mime_lines(&lines, text, sizeof head - 1);
+	delist_mime_header(&h, &lines, text);
+	assert_int_equal(h.field[DELIST_MIME_SUBJECT].len, 4);
+	assert_memory_equal(h.field[DELIST_MIME_SUBJECT].at, " one", 4);
+	assert_non_null(
+	    delist_mime_find(h.field[DELIST_MIME_CONTENT_TYPE], "c=d"));
+	assert_int_equal(h.field[DELIST_MIME_FROM].len, 0);
+	assert_null(h.field[DELIST_MIME_FAILED].at);
+	assert_true(h.usual);
+	assert_memory_equal(h.body, "To: body", 8);
+}
+
+static void
+a_long_field_is_cut(void **state)
+{
+	static char head[DELIST_MIME_VALUE + 100] = "Subject:";
+	struct delist_mime_lines lines;
+	struct delist_mime_header h;
+
+	(void)state;
+	memset(head + 8, 'a', sizeof head - 8);
+	delist_mime_lines(&lines, head, sizeof head);
+	delist_mime_header(&h, &lines, head);
+	assert_int_equal(h.field[DELIST_MIME_SUBJECT].len, DELIST_MIME_VALUE);
+	assert_false(h.usual);
+	assert_ptr_equal(h.body, head + sizeof head);
 }
 
 /* Deeper than the limit is said so, and does not recurse. */
@@ -162,13 +221,37 @@ depth_is_bounded(void **state)
 	assert_true(m.truncated);
 }
 
+static void
+parts_are_bounded(void **state)
+{
+	static char text[8192] =
+	    "Content-Type: multipart/mixed; boundary=b\n\n";
+	static struct delist_mime_part part;
+	struct delist_mime m;
+	size_t len = strlen(text), n = 0;
+
+	(void)state;
+	while (len + 6 < sizeof text) {
+		memcpy(text + len, "--b\n\n", 5);
+		len += 5;
+	}
+	delist_mime_init(&m, text, len);
+	while (delist_mime_next(&m, &part))
+		n++;
+	assert_int_equal(n, DELIST_MIME_PARTS - 1);
+	assert_true(m.truncated);
+}
+
 int
 main(void)
 {
 	TEST(a_report_has_three_parts);
 	TEST(every_prefix_is_walked);
 	ROWS(decodes, decode_rows);
-	TEST(fields_are_found_whatever_their_case);
+	ROWS(html_is_text, html_rows);
+	TEST(a_header_is_read_in_one_pass);
+	TEST(a_long_field_is_cut);
+	TEST(parts_are_bounded);
 	TEST(depth_is_bounded);
 	return support_run("mime");
 }

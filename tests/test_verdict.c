@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "support.h"
 
-#include <delist/verdict.h>
+#include "verdict.h"
 
 struct code_row {
 	const char *name;
@@ -81,6 +81,56 @@ rules_are_well_formed(void **state)
 	}
 }
 
+/* verdict_index.c was printed from the rules as they are now. */
+static void
+the_index_fits_the_rules(void **state)
+{
+	size_t n, phrases = 0, indexed = 0;
+	const struct delist_rule *rules = delist_verdict_rules(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		phrases += rules[i].phrase != NULL;
+	for (unsigned slot = 0; slot < DELIST_VERDICT_SLOTS; slot++) {
+		size_t row = delist_verdict_first[slot], last = 0;
+
+		for (; row != 0; row = delist_verdict_next[row]) {
+			const char *p;
+
+			assert_true(row > last && row <= n);
+			last = row;
+			p = rules[row - 1].phrase;
+			assert_non_null(p);
+			assert_true(strlen(p) >= 4);
+			assert_int_equal(
+			    delist_verdict_slot(delist_verdict_fold(p[0]),
+				delist_verdict_fold(p[1]),
+				delist_verdict_fold(p[2]),
+				delist_verdict_fold(p[3])),
+			    slot);
+			indexed++;
+		}
+	}
+	assert_int_equal(indexed, phrases);
+}
+
+/* An earlier phrase that is the beginning of a later one hides it. */
+static void
+no_phrase_is_hidden(void **state)
+{
+	size_t n;
+	const struct delist_rule *rules = delist_verdict_rules(&n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; rules[i].phrase != NULL && k < i; k++)
+			if (rules[k].phrase != NULL &&
+			    strncmp(rules[i].phrase, rules[k].phrase,
+				strlen(rules[k].phrase)) == 0)
+				fail_msg("\"%s\" is hidden by \"%s\"",
+				    rules[i].phrase, rules[k].phrase);
+}
+
 static void
 names_are_stable(void **state)
 {
@@ -103,6 +153,10 @@ names_are_stable(void **state)
 	assert_string_equal(delist_flag_name(DELIST_FLAG_RANGE), "range");
 	assert_string_equal(
 	    delist_flag_name(DELIST_FLAG_REMOTE_IP), "remote-ip");
+	assert_string_equal(
+	    delist_source_name(DELIST_SOURCE_DIAGNOSTIC), "diagnostic-code");
+	assert_string_equal(
+	    delist_source_name(DELIST_SOURCE_TEXT + 1), "unknown");
 	assert_string_equal(delist_flag_name(0), "unknown");
 	assert_string_equal(delist_flag_name(3), "unknown");
 	assert_string_equal(delist_flag_name(256), "unknown");
@@ -115,6 +169,8 @@ main(void)
 	ROWS(codes_have_rules, code_rows);
 	TEST(rows_of_the_host_come_first);
 	TEST(rules_are_well_formed);
+	TEST(the_index_fits_the_rules);
+	TEST(no_phrase_is_hidden);
 	TEST(names_are_stable);
 	return support_run("verdict");
 }

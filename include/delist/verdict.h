@@ -124,10 +124,10 @@ struct delist_verdict {
 	struct delist_text diagnostic;
 	struct delist_text contact; /* as found in the text */
 	struct delist_text remote_host;
-	struct delist_text list;   /* of a DNSBL */
-	struct delist_text vendor; /* tag such as "AS(1430)", "S3140" */
+	struct delist_text list;    /* of a DNSBL */
+	struct delist_text vendor;  /* tag such as "AS(1430)", "S3140" */
 	struct delist_text matched; /* the code or words that decided */
-	const char *rule;	   /* static name of the rule that decided */
+	const char *rule;	    /* static name of the rule that decided */
 };
 
 /*
