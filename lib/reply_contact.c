@@ -30,8 +30,9 @@ enum {
 static bool
 in_local(char c)
 {
-	return delist_ascii_isalnum(c) || (c & 0x80) != 0 ||
-	       delist_ascii_isin(c, ".-_+=/&'!#%*?^`{|}~$");
+	if (delist_ascii_isalnum(c) || (c & 0x80) != 0)
+		return true;
+	return c > ' ' && delist_ascii_isin(c, ".-_+=/&'!#%*?^`{|}~$");
 }
 
 static bool

@@ -13,6 +13,23 @@
 #include "ascii.h"
 #include "verdict.h"
 
+enum {
+	SECOND_MAX = 32, /* bytes looked ahead for the second word */
+	ANY = 255
+};
+
+/* Behind a gap or a fold at `at`, the lower-case byte there; 0: the end. */
+static char
+byte_at(const char *text, size_t len, size_t *at)
+{
+	if (*at < len && (text[*at] == '\n' || text[*at] == '\r'))
+		*at = delist_reply_gap(text, len, *at);
+	if (*at >= len)
+		return '\0';
+	return text[*at] >= 'A' && text[*at] <= 'Z' ? (char)(text[*at] | 0x20)
+						    : text[*at];
+}
+
 /* How much of text[0..len) a lower-case phrase takes; 0: it is not there. */
 static size_t
 match(const char *text, size_t len, const char *phrase)
@@ -20,28 +37,21 @@ match(const char *text, size_t len, const char *phrase)
 	size_t at = 0;
 
 	for (; *phrase != '\0'; phrase++) {
-		char c;
+		size_t gap = at;
 
-		if (at >= len)
-			return 0;
-		c = delist_ascii_lower(text[at]);
-		if (*phrase == ' ') {
-			size_t next = delist_reply_gap(text, len, at);
-
-			if (next == at)
+		if (*phrase != ' ') {
+			if (byte_at(text, len, &at) != *phrase)
 				return 0;
-			at = next;
+			at++;
 			continue;
 		}
-		if (c == '\n' || c == '\r') { /* folded inside a word */
+		if (at + 1 < len && text[at] == ' ' && text[at + 1] > ' ' &&
+		    text[at + 1] != '\\')
+			at++;
+		else
 			at = delist_reply_gap(text, len, at);
-			if (at >= len)
-				return 0;
-			c = delist_ascii_lower(text[at]);
-		}
-		if (c != *phrase)
+		if (at == gap)
 			return 0;
-		at++;
 	}
 	return at;
 }
@@ -109,12 +119,32 @@ try_host(struct delist_refusal *e, const char *text, size_t len, size_t at)
 	}
 }
 
+/* The first byte of the next word, folded; ANY where a fold may hide it. */
+static unsigned
+second_of(const char *text, size_t len, size_t at)
+{
+	size_t high = len - at > SECOND_MAX ? at + SECOND_MAX : len;
+
+	for (; at < high; at++) {
+		char c = text[at];
+
+		if (c > ' ' && c != '\\')
+			continue;
+		if (c != ' ')
+			return ANY;
+		at = delist_reply_gap(text, len, at);
+		return at < len ? delist_verdict_fold(text[at]) : 0;
+	}
+	return ANY;
+}
+
 static void
 try_slot(struct delist_refusal *e, const char *text, size_t len, size_t at,
     unsigned slot)
 {
 	size_t n;
 	const struct delist_rule *rules = delist_verdict_rules(&n);
+	unsigned second = second_of(text, len, at);
 
 	for (size_t i = delist_verdict_first[slot]; i != 0;
 	     i = delist_verdict_next[i]) {
@@ -122,6 +152,9 @@ try_slot(struct delist_refusal *e, const char *text, size_t len, size_t at,
 
 		if (e->phrase != NULL && e->rule_count + i >= e->phrase_at)
 			return;
+		if (delist_verdict_second[i] != 0 && second != ANY &&
+		    delist_verdict_second[i] != second)
+			continue;
 		used = match(text + at, len - at, rules[i - 1].phrase);
 		if (used == 0)
 			continue;

@@ -383,18 +383,26 @@ may_be6(const struct scan *s, size_t at, size_t end)
 		   delist_ascii_hex(s->text[end + 1]) >= 0);
 }
 
+/* A code that a row knows decides: then no phrase can. */
+static bool
+wants_phrase(const struct delist_refusal *e)
+{
+	return e->inner_rank < RANK_RULE;
+}
+
 static size_t
 on_word(struct scan *s, size_t at)
 {
 	struct delist_refusal *e = s->e;
 	size_t end = at, letters;
 
-	if (at == 0 || s->text[at - 1] != '.')
+	if (wants_phrase(e) && (at == 0 || s->text[at - 1] != '.'))
 		delist_reply_phrases(e, s->text, s->len, at);
 	while (end < s->len && kind_of(s->text[end]) == LETTER)
 		end++;
 	letters = end - at;
-	if (letters < 5 && e->vendor.len == 0 && e->in_reply)
+	if (letters < 5 && end < s->len && e->in_reply && e->vendor.len == 0 &&
+	    (kind_of(s->text[end]) == DIGIT || s->text[end] == '('))
 		delist_reply_vendor(e, s->text, s->len, at);
 	if (letters >= 4 && letters <= 5 &&
 	    delist_ascii_begins(s->text + at, letters, "http"))
@@ -431,7 +439,8 @@ static size_t
 on_bracket(struct scan *s, size_t at)
 {
 	delist_reply_redaction(s->e, s->text, s->len, at);
-	delist_reply_phrases(s->e, s->text, s->len, at);
+	if (wants_phrase(s->e))
+		delist_reply_phrases(s->e, s->text, s->len, at);
 	if (at + 2 < s->len && s->text[at + 1] == ':' && s->text[at + 2] == ':')
 		return delist_reply_address(s->e, s->text, s->len, at + 1);
 	return at + 1;
@@ -461,7 +470,8 @@ delist_reply_scan(struct delist_refusal *e, const char *text, size_t len)
 			at = on_bracket(&s, at);
 			break;
 		case MARK:
-			if (at + 1 < len && delist_ascii_isalnum(text[at + 1]))
+			if (wants_phrase(e) && at + 1 < len &&
+			    delist_ascii_isalnum(text[at + 1]))
 				delist_reply_phrases(e, text, len, at);
 			at++;
 			break;

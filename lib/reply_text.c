@@ -59,7 +59,22 @@ delist_reply_piece(const char *text, size_t len, size_t at, const char *set)
 static bool
 is_punct(char c)
 {
-	return delist_ascii_isspace(c) || delist_ascii_isin(c, "[('\":=<;>/\\");
+	switch (c) {
+	case '[':
+	case '(':
+	case '\'':
+	case '"':
+	case ':':
+	case '=':
+	case '<':
+	case ';':
+	case '>':
+	case '/':
+	case '\\':
+		return true;
+	default:
+		return delist_ascii_isspace(c);
+	}
 }
 
 /* words: "one two"; true if the word before `at` is one of them. */

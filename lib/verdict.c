@@ -87,26 +87,24 @@ delist_flag_name(uint32_t flag)
 	return NAME_OF(names, bit);
 }
 
-static const struct delist_rule *
-first_holding(const struct delist_rule *rules, size_t n,
-    const struct delist_status *status)
+static bool
+holds(const struct delist_rule *rule, const struct delist_status *status)
 {
-	for (size_t i = 0; i < n; i++)
-		if (rules[i].first.cls != 0 &&
-		    delist_status_compare(status, &rules[i].first) >= 0 &&
-		    delist_status_compare(status, &rules[i].last) <= 0)
-			return &rules[i];
-	return NULL;
+	return rule->first.cls == status->cls && status->cls != 0 &&
+	       delist_status_compare(status, &rule->first) >= 0 &&
+	       delist_status_compare(status, &rule->last) <= 0;
 }
 
 const struct delist_rule *
 delist_verdict_rule_of(const struct delist_rule *rules, size_t n,
     const struct delist_status *status)
 {
-	const struct delist_rule *found = first_holding(rules, n, status);
-
-	if (found != NULL)
-		return found;
-	rules = delist_verdict_rules(&n);
-	return first_holding(rules, n, status);
+	for (size_t i = 0; i < n; i++)
+		if (holds(&rules[i], status))
+			return &rules[i];
+	rules = delist_verdict_rules(&n); /* those with codes come first */
+	for (size_t i = 0; i < n && rules[i].phrase == NULL; i++)
+		if (holds(&rules[i], status))
+			return &rules[i];
+	return NULL;
 }

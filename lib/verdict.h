@@ -12,13 +12,15 @@
  * bytes folded by delist_verdict_fold()); first[slot] is the first built-in
  * row, counted from 1, whose phrase begins with such bytes, next[row] the
  * next one in the same slot, and 0 ends.  Rows come in the order of the
- * table.
+ * table.  second[row] is the first byte, folded, of the second word of the
+ * phrase, or 0: most words that begin phrases begin many.
  */
 enum {
 	DELIST_VERDICT_SLOTS = 1024
 };
 extern const uint16_t delist_verdict_first[];
 extern const uint16_t delist_verdict_next[];
+extern const uint8_t delist_verdict_second[];
 
 /* Letters of either case are one; so are all blanks and line ends. */
 static inline unsigned

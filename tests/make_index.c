@@ -3,6 +3,7 @@
  * make_index - print lib/verdict_index.c as the rules are now
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "verdict.h"
 
@@ -12,16 +13,21 @@ enum {
 };
 
 static uint16_t first[DELIST_VERDICT_SLOTS], next[ROWS_MAX];
+static uint16_t second[ROWS_MAX];
 
 static void
 fill(const struct delist_rule *rules, size_t n)
 {
 	for (size_t i = n; i > 0; i--) {
 		const char *p = rules[i - 1].phrase;
+		const char *blank;
 		unsigned slot;
 
 		if (p == NULL)
 			continue;
+		blank = strchr(p, ' ');
+		if (blank != NULL)
+			second[i] = (uint16_t)delist_verdict_fold(blank[1]);
 		slot = delist_verdict_slot(delist_verdict_fold(p[0]),
 		    delist_verdict_fold(p[1]), delist_verdict_fold(p[2]),
 		    delist_verdict_fold(p[3]));
@@ -31,9 +37,9 @@ fill(const struct delist_rule *rules, size_t n)
 }
 
 static void
-print(const char *name, const uint16_t *table, size_t n)
+print(const char *type, const char *name, const uint16_t *table, size_t n)
 {
-	printf("\nconst uint16_t %s[] = {", name);
+	printf("\nconst %s %s[] = {", type, name);
 	for (size_t i = 0; i < n; i++)
 		printf("%s%u,", i % PER_LINE == 0 ? "\n\t" : " ",
 		    (unsigned)table[i]);
@@ -59,8 +65,9 @@ main(void)
 	       "#include \"verdict.h\"\n"
 	       "\n"
 	       "/* clang-format off */");
-	print("delist_verdict_first", first, DELIST_VERDICT_SLOTS);
-	print("delist_verdict_next", next, n + 1);
+	print("uint16_t", "delist_verdict_first", first, DELIST_VERDICT_SLOTS);
+	print("uint16_t", "delist_verdict_next", next, n + 1);
+	print("uint8_t", "delist_verdict_second", second, n + 1);
 	printf("/* clang-format on */\n");
 	return 0;
 }

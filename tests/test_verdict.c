@@ -71,6 +71,8 @@ rules_are_well_formed(void **state)
 	for (size_t i = 0; i < n; i++) {
 		assert_true(
 		    (rules[i].first.cls == 0) == (rules[i].phrase != NULL));
+		assert_true(rules[i].phrase != NULL || i == 0 ||
+			    rules[i - 1].phrase == NULL);
 		assert_true(delist_status_compare(
 				&rules[i].first, &rules[i].last) <= 0);
 		assert_true(rules[i].cls <= DELIST_CLASS_OTHER);
@@ -95,7 +97,7 @@ the_index_fits_the_rules(void **state)
 		size_t row = delist_verdict_first[slot], last = 0;
 
 		for (; row != 0; row = delist_verdict_next[row]) {
-			const char *p;
+			const char *p, *blank;
 
 			assert_true(row > last && row <= n);
 			last = row;
@@ -108,6 +110,9 @@ the_index_fits_the_rules(void **state)
 				delist_verdict_fold(p[2]),
 				delist_verdict_fold(p[3])),
 			    slot);
+			blank = strchr(p, ' ');
+			assert_int_equal(delist_verdict_second[row],
+			    blank != NULL ? delist_verdict_fold(blank[1]) : 0);
 			indexed++;
 		}
 	}
