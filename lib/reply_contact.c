@@ -72,7 +72,7 @@ delist_reply_mailbox(
 
 	while (start > low && in_local(text[start - 1]))
 		start--;
-	while (start < at && delist_ascii_isin(text[start], "=/'"))
+	while (start < at && delist_ascii_isin(text[start], "=/'{`"))
 		start++;
 	while (end < high && in_domain(text[end]))
 		end++;

@@ -401,7 +401,7 @@ on_word(struct scan *s, size_t at)
 	while (end < s->len && kind_of(s->text[end]) == LETTER)
 		end++;
 	letters = end - at;
-	if (letters < 5 && end < s->len && e->in_reply && e->vendor.len == 0 &&
+	if (letters < 5 && end < s->len && e->vendor.len == 0 &&
 	    (kind_of(s->text[end]) == DIGIT || s->text[end] == '('))
 		delist_reply_vendor(e, s->text, s->len, at);
 	if (letters >= 4 && letters <= 5 &&
@@ -418,6 +418,18 @@ on_word(struct scan *s, size_t at)
 	return end;
 }
 
+/* Two of them make a status code, any other number perhaps an address. */
+static int
+dots(const struct scan *s, size_t at)
+{
+	size_t end = number_end(s, at);
+	int n = 0;
+
+	for (; at < end; at++)
+		n += s->text[at] == '.';
+	return n;
+}
+
 static size_t
 on_number(struct scan *s, size_t at)
 {
@@ -426,6 +438,12 @@ on_number(struct scan *s, size_t at)
 	while (
 	    end < s->len && end - at < 5 && delist_ascii_hex(s->text[end]) >= 0)
 		end++;
+	if (at > 0 && s->text[at - 1] == '[' && dots(s, at) != 2) {
+		size_t stop = delist_reply_address(s->e, s->text, s->len, at);
+
+		if (stop > at + 3)
+			return stop;
+	}
 	if (may_be6(s, at, end) && !behind_reply(s, at)) {
 		size_t stop = delist_reply_address(s->e, s->text, s->len, at);
 
