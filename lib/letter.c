@@ -35,8 +35,8 @@ enum {
 
 /* ---- what a letter is made of ---- */
 
-static bool
-is_mailbox(const struct delist_mailbox *mailbox)
+bool
+delist_letter_is_mailbox(const struct delist_mailbox *mailbox)
 {
 	struct delist_mailbox again;
 
@@ -44,8 +44,8 @@ is_mailbox(const struct delist_mailbox *mailbox)
 	       DELIST_OK;
 }
 
-static bool
-is_domain(const struct delist_text *domain)
+bool
+delist_letter_is_domain(const struct delist_text *domain)
 {
 	char text[DELIST_MAILBOX_MAX];
 	struct delist_writer w = {text, sizeof text, 0, false};
@@ -84,8 +84,10 @@ is_life(int64_t life_s)
 static int
 check_letter(const struct delist_letter *letter)
 {
-	if (letter->size != sizeof *letter || !is_mailbox(&letter->from) ||
-	    !is_mailbox(&letter->to) || !is_domain(&letter->domain) ||
+	if (letter->size != sizeof *letter ||
+	    !delist_letter_is_mailbox(&letter->from) ||
+	    !delist_letter_is_mailbox(&letter->to) ||
+	    !delist_letter_is_domain(&letter->domain) ||
 	    !is_url(&letter->confirm_url) || !is_url(&letter->cancel_url) ||
 	    !is_url(&letter->status_url) || !is_life(letter->life_s))
 		return DELIST_EINVAL;
@@ -196,9 +198,8 @@ is_plain(const char *text)
 
 /* ---- the head ---- */
 
-/* A value that may not be broken goes to a line of its own if it is long. */
-static void
-put_field(
+void
+delist_letter_put_field(
     struct delist_writer *w, const char *name, const char *value, size_t len)
 {
 	delist_writer_text(w, name);
@@ -239,7 +240,7 @@ put_subject(struct delist_writer *w, const char *text,
 
 	expand(&outlet, text, values);
 	if (is_plain(text)) {
-		put_field(w, "Subject", subject, s.len);
+		delist_letter_put_field(w, "Subject", subject, s.len);
 		return;
 	}
 	delist_writer_text(w, "Subject: ");
@@ -260,7 +261,7 @@ put_message_id(struct delist_writer *w, const struct delist_letter *letter)
 	delist_writer_text(&i, "@");
 	delist_writer_put(&i, letter->domain.at, letter->domain.len);
 	delist_writer_text(&i, ">");
-	put_field(w, "Message-ID", id, i.len);
+	delist_letter_put_field(w, "Message-ID", id, i.len);
 }
 
 static void
@@ -268,9 +269,9 @@ put_head(struct delist_writer *w, const struct delist_letter *letter,
     const struct delist_catalogue *catalogue, const char *date,
     const struct value values[PLACES])
 {
-	put_field(w, "Date", date, strlen(date));
-	put_field(w, "From", letter->from.text, letter->from.len);
-	put_field(w, "To", letter->to.text, letter->to.len);
+	delist_letter_put_field(w, "Date", date, strlen(date));
+	delist_letter_put_field(w, "From", letter->from.text, letter->from.len);
+	delist_letter_put_field(w, "To", letter->to.text, letter->to.len);
 	put_subject(w, catalogue->confirm_subject, values);
 	put_message_id(w, letter);
 	delist_writer_text(w, "Auto-Submitted: auto-generated\r\n"
@@ -281,7 +282,7 @@ put_head(struct delist_writer *w, const struct delist_letter *letter,
 		     "Content-Transfer-Encoding: 7bit\r\n"
 		   : "Content-Type: text/plain; charset=utf-8\r\n"
 		     "Content-Transfer-Encoding: base64\r\n");
-	put_field(w, "Content-Language", catalogue->language,
+	delist_letter_put_field(w, "Content-Language", catalogue->language,
 	    strlen(catalogue->language));
 	delist_writer_text(w, "\r\n");
 }

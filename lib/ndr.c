@@ -255,7 +255,21 @@ is_bounce(const struct found *f)
 	return f->bounce || f->report.len != 0;
 }
 
-/* All messages from the outermost in, until one of them answers. */
+/* One message; false: the one attached to it is to be asked, too. */
+static bool
+answers(struct delist_ndr *n, const struct found *f)
+{
+	if (f->report.len != 0 && delist_ndr_report(n, f->report, f->human) > 0)
+		return true;
+	delist_ndr_human(n, f->human, f->failed, is_bounce(f));
+	return f->attached.type == DELIST_MIME_OTHER ||
+	       (has_code(n) && is_bounce(f));
+}
+
+/*
+ * All messages from the outermost in, until a bounce answers.  What somebody
+ * wrote who forwards one counts only if it says nothing itself.
+ */
 static void
 examine(struct delist_ndr *n, struct delist_text message)
 {
@@ -263,19 +277,19 @@ examine(struct delist_ndr *n, struct delist_text message)
 
 	for (int i = 0; i < FORWARDS_MAX; i++) {
 		size_t before = n->count;
+		bool done;
 
 		look_at(n, &f, message);
 		if (f.receipt || (i > 0 && !is_bounce(&f) &&
 				     f.attached.type == DELIST_MIME_OTHER))
 			return;
 		n->forwarded = i > 0;
-		if (before != 0 && is_bounce(&f))
-			n->count = before = 0; /* it says more than a phrase */
-		if (f.report.len != 0 &&
-		    delist_ndr_report(n, f.report, f.human) > 0)
-			return;
-		delist_ndr_human(n, f.human, f.failed, is_bounce(&f));
-		if (has_code(n) || f.attached.type == DELIST_MIME_OTHER)
+		if (is_bounce(&f))
+			n->count = 0;
+		done = answers(n, &f);
+		if (n->count == 0)
+			n->count = before;
+		if (done)
 			return;
 		message = f.attached.encoding == DELIST_MIME_PLAIN
 			      ? f.attached.body

@@ -10,11 +10,13 @@
 #include <delist/mailbox.h>
 #include <delist/text.h>
 #include <delist/token.h>
+#include <delist/verdict.h>
 
 /*
  * Letters
  *
- * The mail that asks the holder of a mailbox to confirm a request.  It is
+ * The mail that a sender writes to get off a list that has no portal is below,
+ * with delist_letter_appeal().  First, the mail that asks the holder of a mailbox to confirm a request.  It is
  * composed whole, with CRLF, ready for SMTP's DATA (which doubles dots at
  * the beginning of lines; the library does not):
  *
@@ -168,6 +170,59 @@ DELIST_API int delist_letter_reverse_path(struct delist_mailbox *path,
  */
 DELIST_API int delist_letter_bounce_parse(
     uint8_t id[16], uint8_t mac[8], const char *text, size_t len);
+
+enum {
+	DELIST_LETTER_NDR_MAX = 10485760, /* bytes of a bounce to attach */
+	DELIST_LETTER_APPEAL = 2048 /* what a mail takes besides the bounce */
+};
+
+/* A block that is lifted by mail only (5.7.511), and the bounce that told. */
+struct delist_appeal_letter {
+	uint32_t size;		    /* sizeof(struct delist_appeal_letter) */
+	uint8_t id[16];		    /* of the case: for the Message-ID */
+	struct delist_mailbox from; /* the sender's, who gets the answer */
+	struct delist_mailbox to;   /* none: as the rule of 5.7.511 says */
+	struct delist_text domain;  /* right side of the Message-ID */
+	struct delist_addr addr;    /* none: as the verdict says */
+	const struct delist_verdict *verdict; /* of the bounce */
+	struct delist_text ndr; /* the bounce, as it came, all of it */
+	int64_t now_s;		/* the Date */
+};
+
+/*
+ * Compose the mail that asks for an investigation into out[0..cap), and write
+ * its length to *len.  No NUL.
+ *
+ *	From: postmaster@example.com
+ *	To: delist@microsoft.com
+ *	Subject: Delisting request for 203.0.113.7 (5.7.511)
+ *	Content-Type: multipart/mixed; boundary="=_appeal.0f1e2d..."
+ *
+ * The first part says in English which address is refused with which code.
+ * The second is the whole bounce as message/rfc822, with CRLF at each line's
+ * end and otherwise as it came; if it has bytes over 127 the mail needs a
+ * server with 8BITMIME.  A "From " line of a mailbox file is left out.
+ * 2 * ndr.len + DELIST_LETTER_APPEAL bytes are always enough.
+ *
+ * The verdict's own texts are not used, for strangers wrote them: neither its
+ * contact nor its recipient.  A host that wants to write to the contact that
+ * it found checks it and puts it in `to`.
+ *
+ *	DELIST_EINVAL	size is unknown; a mailbox or the domain is none; the
+ *			verdict's class is not DELIST_CLASS_IP_BLOCK_MAIL, or
+ *			it has no code; no address in it and none given; the
+ *			bounce does not begin with a header
+ *	DELIST_ERANGE	now_s is outside the years 0 to 9999; the bounce is
+ *			longer than DELIST_LETTER_NDR_MAX, or has a NUL or a
+ *			line over 998 bytes, which mail cannot carry as it is,
+ *			and a message/rfc822 may not be encoded (RFC 2046,
+ *			5.2.1)
+ *	DELIST_ENOSPC	cap is too small
+ *
+ * On error *len is as it was, and out holds nothing of the mail.
+ */
+DELIST_API int delist_letter_appeal(char *out, size_t cap, size_t *len,
+    const struct delist_appeal_letter *letter);
 
 #ifdef __cplusplus
 }
