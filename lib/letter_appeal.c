@@ -227,6 +227,7 @@ put_boundary(struct delist_writer *w, const struct parts *p, const char *end)
 	delist_writer_text(w, end);
 }
 
+/* No colons: the code is named here, and not a server's answer. */
 static void
 put_text(struct delist_writer *w, const struct parts *p)
 {
@@ -237,9 +238,9 @@ put_text(struct delist_writer *w, const struct parts *p)
 	    "your servers refuse our mail, and name this mailbox in their "
 	    "answer.\r\n"
 	    "Please look into it, and take our address off the list.\r\n\r\n"
-	    "    IP address:   ");
+	    "    IP address   ");
 	delist_writer_text(w, p->ip);
-	delist_writer_text(w, "\r\n    Status code:  ");
+	delist_writer_text(w, "\r\n    Status code  ");
 	delist_writer_text(w, p->code);
 	delist_writer_text(w, "\r\n\r\n"
 			      "The whole report that we got is attached.\r\n"

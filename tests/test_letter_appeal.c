@@ -97,8 +97,8 @@ says_who_and_why(void **state)
 	assert_true(has(mail, len,
 	    "\r\nMessage-ID: <appeal.ab010000000000000000000000000000@"
 	    "mx.example.com>\r\n"));
-	assert_true(has(mail, len, "IP address:   203.0.113.7\r\n"));
-	assert_true(has(mail, len, "Status code:  5.7.511\r\n"));
+	assert_true(has(mail, len, "IP address   203.0.113.7\r\n"));
+	assert_true(has(mail, len, "Status code  5.7.511\r\n"));
 	assert_true(has(mail, len, "Content-Type: message/rfc822\r\n"));
 }
 
