@@ -274,16 +274,18 @@ static void
 examine(struct delist_ndr *n, struct delist_text message)
 {
 	struct found f;
+	bool returned = false; /* a bounce was seen further out */
 
 	for (int i = 0; i < FORWARDS_MAX; i++) {
 		size_t before = n->count;
 		bool done;
 
 		look_at(n, &f, message);
-		if (f.receipt || (i > 0 && !is_bounce(&f) &&
+		if (f.receipt || (returned && !is_bounce(&f) &&
 				     f.attached.type == DELIST_MIME_OTHER))
-			return;
+			return; /* that is the original */
 		n->forwarded = i > 0;
+		returned = returned || is_bounce(&f);
 		if (is_bounce(&f))
 			n->count = 0;
 		done = answers(n, &f);

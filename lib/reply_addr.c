@@ -18,6 +18,8 @@
 
 enum {
 	ADDR_MAX = 50, /* bytes of "addr/bits" */
+	PIECES = 4,    /* folds inside an address */
+	FOLD_MAX = 24, /* bytes of one */
 	RANK_BARE = DELIST_REPLY_BARE,
 	RANK_WORDS,
 	RANK_BRACKET,
@@ -28,6 +30,21 @@ static bool
 in_addr(char c)
 {
 	return delist_ascii_hex(c) >= 0 || c == '.' || c == ':';
+}
+
+/* Behind the "[" in front of text[at], a fold between them or not; or 0. */
+static size_t
+bracket_before(const char *text, size_t at)
+{
+	size_t low = at > FOLD_MAX ? at - FOLD_MAX : 0, i = at;
+	bool line = false;
+
+	while (i > low &&
+	       (delist_ascii_isspace(text[i - 1]) || text[i - 1] == '>')) {
+		i--;
+		line = line || text[i] == '\n' || text[i] == '\r';
+	}
+	return i > 0 && text[i - 1] == '[' && (i == at || line) ? i : 0;
 }
 
 /* A status code is no host: "550 5.7.606 [192.0.2.9]". */
@@ -181,22 +198,21 @@ static void
 note(struct delist_refusal *e, const char *text, size_t len, size_t start,
     size_t end, const struct delist_prefix *found)
 {
-	bool bracket = start > 0 && text[start - 1] == '[';
+	size_t open;
 
 	if (is_local(&found->addr))
 		return;
-	if (start > 4 && delist_ascii_equal(text + start - 5, "ipv6:", 5)) {
+	if (start > 4 && delist_ascii_equal(text + start - 5, "ipv6:", 5))
 		start -= 5;
-		bracket = start > 0 && text[start - 1] == '[';
-	}
+	open = bracket_before(text, start);
 	if (is_client(text, len, end) || is_pair(text, len, start, end)) {
-		bracket = true;
-	} else if ((bracket && is_host_bracket(text, start - 1)) ||
+		open = start;
+	} else if ((open != 0 && is_host_bracket(text, open - 1)) ||
 		   is_host_after(text, len, end)) {
 		e->remote = true;
 		return;
 	}
-	keep(e, found, rank_of(e, text, len, start, end, bracket));
+	keep(e, found, rank_of(e, text, len, start, end, open != 0));
 }
 
 static size_t
@@ -230,19 +246,6 @@ parse(struct delist_prefix *found, const char *text, size_t len, size_t start,
 		   : 0;
 }
 
-/* What is before the fold and behind it, as one address. */
-static bool
-joins(struct delist_prefix *found, const char *a, size_t a_len, const char *b,
-    size_t b_len)
-{
-	char both[2 * ADDR_MAX];
-
-	memcpy(both, a, a_len);
-	memcpy(both + a_len, b, b_len);
-	return a_len + b_len < ADDR_MAX &&
-	       delist_prefix_parse(found, both, a_len + b_len) == DELIST_OK;
-}
-
 /* The sentence ends or goes on behind it, as no counter would let it. */
 static bool
 is_closed(const char *text, size_t len, size_t at)
@@ -252,8 +255,44 @@ is_closed(const char *text, size_t len, size_t at)
 	return at + 1 == len || delist_ascii_isin(text[at + 1], ".,:;)'\"");
 }
 
+/* What goes on with an address behind a fold. */
+static const char pieces[] = "0123456789.:abcdefABCDEF";
+
+/* An address with folds in it, as it is put together. */
+struct joint {
+	char text[ADDR_MAX];
+	size_t len;
+	struct delist_prefix found; /* by the most pieces that make one */
+	size_t end, stop;	    /* of it in the text; 0: none so far */
+	bool again;		    /* fewer pieces made one, too */
+};
+
+/* False: no piece can follow. */
+static bool
+add_piece(struct joint *j, const char *text, size_t len, size_t at, size_t stop)
+{
+	size_t end = trimmed(text, at, stop);
+	struct delist_prefix found;
+
+	if (stop - at >= ADDR_MAX - j->len)
+		return false;
+	memcpy(j->text + j->len, text + at, stop - at);
+	j->len += stop - at;
+	if (end != stop && delist_reply_piece(text, len, stop, pieces) != 0)
+		return true; /* "8600:" and more on the next line */
+	if (ends_well(text, len, end) &&
+	    delist_prefix_parse(&found, j->text, j->len - (stop - end)) ==
+		DELIST_OK) {
+		j->again = j->again || j->end != 0;
+		j->found = found;
+		j->end = end;
+		j->stop = stop;
+	}
+	return end == stop;
+}
+
 /*
- * A fold inside the address: "[203.0.\n113.7]".  Where both what is before it
+ * Folds inside the address: "[203.0.\n113.7]".  Where both what is before one
  * and the whole are addresses, the whole is meant, unless the rest may be a
  * number of its own as in Gmail's "[203.0.113.7    12] Our system".
  */
@@ -261,29 +300,33 @@ static size_t
 folded(struct delist_refusal *e, const char *text, size_t len, size_t start,
     size_t end)
 {
-	size_t next =
-	    delist_reply_piece(text, len, end, "0123456789.:abcdefABCDEF");
-	size_t stop = next, last;
-	struct delist_prefix whole, part;
-	bool bracket = start > 0 && text[start - 1] == '[';
+	struct joint j = {.len = end - start};
+	bool bracket = bracket_before(text, start) != 0;
+	struct delist_prefix first;
+	size_t next, stop = end;
 
-	while (next != 0 && stop < len && stop - next < ADDR_MAX &&
-	       in_addr(text[stop]))
-		stop++;
-	last = trimmed(text, next, stop);
-	if (next == 0 || end - start >= ADDR_MAX || last - next >= ADDR_MAX ||
-	    !ends_well(text, len, last) ||
-	    !joins(&whole, text + start, end - start, text + next, last - next))
+	if (end - start >= ADDR_MAX)
 		return 0;
-	if (delist_prefix_parse(&part, text + start, end - start) ==
-		DELIST_OK &&
-	    !is_closed(text, len, last)) {
-		if (bracket && last < len && text[last] == ']')
-			return stop; /* either may be meant */
-		return 0;
+	memcpy(j.text, text + start, j.len);
+	for (int i = 0; i < PIECES; i++) {
+		next = delist_reply_piece(text, len, stop, pieces);
+		if (next == 0)
+			break;
+		for (stop = next; stop < len && stop - next < ADDR_MAX &&
+				  in_addr(text[stop]);
+		     stop++)
+			;
+		if (!add_piece(&j, text, len, next, stop))
+			break;
 	}
-	note(e, text, len, start, last, &whole);
-	return stop;
+	if (j.end == 0)
+		return 0;
+	if ((j.again || delist_prefix_parse(
+			    &first, text + start, end - start) == DELIST_OK) &&
+	    !is_closed(text, len, j.end))
+		return bracket ? j.stop : 0; /* either may be meant */
+	note(e, text, len, start, j.end, &j.found);
+	return j.stop;
 }
 
 /* An address or part of one starts at `at`: where to go on. */

@@ -6,11 +6,10 @@
 #include <delist/ndr.h>
 
 enum {
-	CASES = 20000,
 	ROOM = 1 << 16
 };
 
-static char scratch[ROOM], message[ROOM], other[ROOM + 512];
+static char scratch[ROOM], message[ROOM];
 static struct delist_verdict verdicts[8];
 
 static size_t
@@ -163,127 +162,6 @@ reads(void **state)
 		parse(support_guarded(row->text, n), n);
 }
 
-static size_t
-encode64(char *out, const char *text, size_t len)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn"
-				     "opqrstuvwxyz0123456789+/";
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned b = (unsigned)(unsigned char)text[i] << 16;
-
-		if (i + 1 < len)
-			b |= (unsigned)(unsigned char)text[i + 1] << 8;
-		if (i + 2 < len)
-			b |= (unsigned char)text[i + 2];
-		for (int k = 18; k >= 0; k -= 6)
-			out[n++] = digits[b >> k & 63];
-		if (i + 2 >= len)
-			out[n - 1] = '=';
-		if (i + 1 >= len)
-			out[n - 2] = '=';
-		if (i % 57 == 54)
-			out[n++] = '\n';
-	}
-	out[n] = '\0';
-	return n;
-}
-
-static void
-encode_qp(char *out, const char *text, struct support_random *r)
-{
-	for (; *text != '\0'; text++) {
-		if (support_below(r, 20) == 0) {
-			memcpy(out, "=\n", 2);
-			out += 2;
-		}
-		if (*text == '=' || support_below(r, 9) == 0)
-			out += sprintf(out, "=%02X", (unsigned)*text);
-		else
-			*out++ = *text;
-	}
-	*out = '\0';
-}
-
-static void
-fold(char *text, struct support_random *r)
-{
-	for (; *text != '\0'; text++)
-		if (*text == ' ' && support_below(r, 6) == 0)
-			*text = '\n';
-}
-
-/* A bounce of random shape; the same verdict must come out of all. */
-static void
-make(struct support_random *r, unsigned detail, const char *ip)
-{
-	static const char *const codings[] = {
-	    "7bit", "quoted-printable", "base64"};
-	char reply[256], body[2048];
-	size_t coding = support_below(r, 3);
-
-	snprintf(reply, sizeof reply,
-	    "host mx.example[198.51.100.1] said: 550 5.7.%u Access denied, "
-	    "banned sending IP [%s]. See https://d.example/ (in reply to RCPT "
-	    "TO command)",
-	    detail, ip);
-	fold(reply, r);
-	if (coding == 1)
-		encode_qp(body, reply, r);
-	else if (coding == 2)
-		encode64(body, reply, strlen(reply));
-	else
-		strcpy(body, reply);
-	snprintf(message, sizeof message,
-	    "From: MAILER-DAEMON@mx.example\nSubject: Undelivered\n"
-	    "Content-Type: text/plain\nContent-Transfer-Encoding: %s\n\n%s\n",
-	    codings[coding], body);
-	if (support_below(r, 2) == 0) {
-		snprintf(other, sizeof other,
-		    "From: a@b.example\nContent-Type: multipart/mixed; "
-		    "boundary=q\n\n--q\n\nplease help\n--q\nContent-Type: "
-		    "message/rfc822\n\n%s\n--q--\n",
-		    message);
-		memcpy(message, other, strlen(other) + 1);
-	}
-}
-
-static void
-shape_changes_nothing(void **state)
-{
-	static const unsigned details[] = {
-	    511, 606, 649, 605, 650, 51, 502, 503, 620};
-	struct support_random r = {2026};
-
-	(void)state;
-	for (int i = 0; i < CASES; i++) {
-		unsigned detail = details[support_below(&r, COUNT(details))];
-		bool portal = detail >= 606 && detail <= 649;
-		struct delist_addr addr =
-		    delist_addr_from4((uint32_t)support_random(&r));
-		char ip[DELIST_ADDR_TEXT];
-		struct delist_addr none = {0};
-
-		if (support_below(&r, 3) == 0) {
-			addr = (struct delist_addr){
-			    DELIST_INET6, {0x20, 1, 0xd, 0xb8}};
-			addr.bytes[15] = (uint8_t)support_random(&r);
-		}
-		delist_addr_format(ip, &addr);
-		make(&r, detail, ip);
-		assert_int_equal(parse(message, strlen(message)), 1);
-		assert_int_equal(verdicts[0].status.detail, detail);
-		assert_int_equal(
-		    verdicts[0].remedy == DELIST_REMEDY_PORTAL, portal);
-		assert_int_equal(verdicts[0].cls == DELIST_CLASS_IP_BLOCK_MAIL,
-		    detail == 511);
-		assert_int_equal(delist_addr_compare(&verdicts[0].blocked.addr,
-				     portal || detail == 511 ? &addr : &none),
-		    0);
-	}
-}
-
 static void
 limits_are_told(void **state)
 {
@@ -319,7 +197,6 @@ main(void)
 {
 	ROWS(reads_real_bounces, file_rows);
 	ROWS(reads, text_rows);
-	TEST(shape_changes_nothing);
 	TEST(limits_are_told);
 	return support_run("ndr");
 }
