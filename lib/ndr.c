@@ -259,6 +259,8 @@ is_bounce(const struct found *f)
 static bool
 answers(struct delist_ndr *n, const struct found *f)
 {
+	n->human_at = 0;
+	n->searches = 0;
 	if (f->report.len != 0 && delist_ndr_report(n, f->report, f->human) > 0)
 		return true;
 	delist_ndr_human(n, f->human, f->failed, is_bounce(f));

@@ -17,6 +17,8 @@ struct delist_ndr {
 	size_t size, used;
 	const struct delist_rule *rules;
 	size_t rule_count;
+	size_t human_at; /* of the human text, that groups were looked for in */
+	int searches;	 /* of it, in vain */
 	bool truncated, forwarded;
 };
 

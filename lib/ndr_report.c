@@ -13,6 +13,11 @@
 #include "ascii.h"
 #include "mime.h"
 
+enum {
+	SEARCHES_MAX = 8,  /* of the human text that went in vain */
+	SECTION_MAX = 4096 /* bytes of it for one recipient */
+};
+
 enum field {
 	NO_FIELD = -1,
 	FINAL,
@@ -95,25 +100,56 @@ action_of(struct delist_text t)
 	return DELIST_ACTION_NONE;
 }
 
-/* The paragraph of the human text that names the recipient. */
+/* Where who stands in text, from `at` on; text.len: nowhere. */
+static size_t
+find_name(struct delist_text text, size_t at, struct delist_text who)
+{
+	while (at + who.len <= text.len) {
+		const char *found = memchr(
+		    text.at + at, who.at[0], text.len - at - who.len + 1);
+
+		if (found == NULL)
+			break;
+		at = (size_t)(found - text.at);
+		if (memcmp(found, who.at, who.len) == 0)
+			return at;
+		at++;
+	}
+	return text.len;
+}
+
+/*
+ * The paragraph of the human text that names the recipient.  Texts name
+ * recipients in the order of the groups, so the search goes on where it was;
+ * it begins anew only a few times, for groups that are many.
+ */
 static struct delist_text
-section_of(struct delist_text human, struct delist_text who)
+section_of(
+    struct delist_ndr *n, struct delist_text human, struct delist_text who)
 {
 	struct delist_text none = {NULL, 0};
+	size_t at, end, high;
 
-	for (size_t i = 0; who.len != 0 && i + who.len <= human.len; i++) {
-		size_t end = i + who.len;
-
-		if (human.at[i] != who.at[0] ||
-		    memcmp(human.at + i, who.at, who.len) != 0)
-			continue;
-		while (end + 1 < human.len &&
-		       (human.at[end] != '\n' ||
-			   !delist_ascii_isin(human.at[end + 1], "\n<")))
-			end++;
-		return (struct delist_text){human.at + i, end - i};
+	if (who.len == 0 || human.len == 0)
+		return none;
+	if (n->searches == SEARCHES_MAX) {
+		n->truncated = true;
+		return none;
 	}
-	return none;
+	at = find_name(human, n->human_at, who);
+	if (at == human.len) {
+		n->searches++;
+		at = find_name(human, 0, who);
+	}
+	if (at == human.len)
+		return none;
+	n->human_at = end = at + who.len;
+	high = human.len - end > SECTION_MAX ? end + SECTION_MAX : human.len;
+	while (
+	    end + 1 < high && (human.at[end] != '\n' ||
+				  !delist_ascii_isin(human.at[end + 1], "\n<")))
+		end++;
+	return (struct delist_text){human.at + at, end - at};
 }
 
 /* The fields leave something open that text for people may say. */
@@ -139,7 +175,7 @@ add_human(struct delist_refusal *e, const struct delist_ndr *n,
 {
 	struct delist_refusal h = delist_ndr_evidence(n, DELIST_SOURCE_TEXT);
 
-	if (text.len == 0 || !is_open(e))
+	if (text.len == 0)
 		return;
 	delist_reply_scan(&h, text.at, text.len);
 	if (!delist_reply_tells(&e->inner) && h.inner.cls > 2 &&
@@ -226,7 +262,8 @@ add_group(struct delist_ndr *n, const struct group *g, struct delist_text human,
 		delist_reply_scan(&e, diagnostic.at, diagnostic.len);
 		e.diagnostic = diagnostic;
 	}
-	add_human(&e, n, alone ? human : section_of(human, who));
+	if (is_open(&e))
+		add_human(&e, n, alone ? human : section_of(n, human, who));
 	e.recipient = who;
 	delist_reply_decide(&v, &e);
 	finish(&v, g);

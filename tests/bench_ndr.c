@@ -22,6 +22,8 @@
 #include <delist/ndr.h>
 #include <delist/reply.h>
 
+#include "hostile.h"
+
 enum {
 	MAILS_MAX = 20000,
 	RECIPIENTS = 64,
@@ -230,54 +232,14 @@ time_of(void (*work)(void))
 	return best;
 }
 
-struct family {
-	const char *name, *head, *again;
-};
-
-static const struct family families[] = {
-    {"nested multiparts", "",
-	"Content-Type: multipart/mixed; boundary=b\n\n--b\n"},
-    {"nested messages", "From: postmaster@x\n",
-	"Content-Type: message/rfc822\n\nFrom: postmaster@x\n"},
-    {"tiny parts", "Content-Type: multipart/mixed; boundary=b\n\n", "--b\n\n"},
-    {"one line", "550 5.7.606 ", "banned "},
-    {"line ends", "550 5.7.606 ", "\r"},
-    {"100000 recipients",
-	"From: postmaster@x\nContent-Type: multipart/report; boundary=b\n\n"
-	"--b\nContent-Type: message/delivery-status\n\n",
-	"Final-Recipient: rfc822; aaaaaaaaaaaaaaaaaaaaaaaaaaa@b.example\n"
-	"Action: failed\nStatus: 5.7.606\n\n"},
-    {"recipients in prose", "From: postmaster@x\n\n", "<a@b.c>: 550 no\n\n"},
-    {"unterminated boundaries", "Content-Type: multipart/mixed; boundary=b\n\n",
-	"--c\n"},
-    {"boundary look-alikes",
-	"Content-Type: multipart/mixed; boundary=bbbbbbbbbbbbbbbb\n\n",
-	"--bbbbbbbbbbbbbbbc\n"},
-    {"base64 garbage",
-	"From: postmaster@x\nContent-Transfer-Encoding: base64\n\n",
-	"!NTUwIDUuNy42MDY"},
-    {"quoted-printable garbage",
-	"From: postmaster@x\nContent-Transfer-Encoding: quoted-printable\n\n",
-	"=5=\n==zz="},
-    {"header without end", "From: postmaster@x\n", "X-A: b\n c\n"},
-    {"long subject", "From: a@b\nSubject: ", "undelivere "},
-    {"http", "550 5.7.1 ", "http://"},
-    {"mailboxes", "550 5.7.1 ", "<a@b.c> "},
-    {"digits", "550 5.7.1 ", "[1.2.3.4\n"},
-    {"tags", "From: postmaster@x\nContent-Type: text/html\n\n", "<p><a b=c>&"},
-};
-
 static void
 hostile(const struct family *f)
 {
 	static char text[HOSTILE];
-	size_t head = strlen(f->head), step = strlen(f->again), at = head, n;
 	double best = 1e9;
+	size_t n;
 
-	memset(text, 0, sizeof text);
-	memcpy(text, f->head, head);
-	for (; step != 0 && at + step <= sizeof text; at += step)
-		memcpy(text + at, f->again, step);
+	hostile_fill(text, sizeof text, f);
 	for (int i = 0; i < 5; i++) {
 		double start = now(), took;
 
@@ -292,7 +254,6 @@ hostile(const struct family *f)
 int
 main(int argc, char **argv)
 {
-	static const struct family nuls = {"NULs", "550 5.7.606 ", ""};
 	double mail, walk, reply, reply_walk;
 
 	if (argc > 1)
@@ -313,8 +274,7 @@ main(int argc, char **argv)
 	    (double)mail_bytes / walk * 1e-6, mail / walk);
 	printf("replies %.0f/s; memchr walk %.0f/s; ratio %.1f\n", 1 / reply,
 	    1 / reply_walk, reply / reply_walk);
-	for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+	for (size_t i = 0; i < FAMILIES; i++)
 		hostile(&families[i]);
-	hostile(&nuls);
 	return 0;
 }

@@ -2,6 +2,8 @@
 #include "support.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <ucontext.h>
 
 #include <delist/ndr.h>
 
@@ -192,11 +194,109 @@ limits_are_told(void **state)
 	assert_int_equal(count, 77);
 }
 
+/* The linker puts these in the place of the library's. */
+static size_t allocations;
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *block, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *block, size_t size);
+
+void *
+__wrap_malloc(size_t size)
+{
+	allocations++;
+	return __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t n, size_t size)
+{
+	allocations++;
+	return __real_calloc(n, size);
+}
+
+void *
+__wrap_realloc(void *block, size_t size)
+{
+	allocations++;
+	return __real_realloc(block, size);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__has_feature)
+enum {
+	STACK = 8192,	     /* what the page promises */
+	STACK_ROOM = 1 << 16 /* what there is, so that more is seen */
+};
+
+static unsigned char stack[STACK_ROOM];
+static ucontext_t back, there;
+static const char *stack_text;
+
+static void
+parse_there(void)
+{
+	size_t count;
+
+	delist_ndr_parse(verdicts, COUNT(verdicts), &count, scratch,
+	    sizeof scratch, stack_text, strlen(stack_text));
+}
+
+/* Run on painted memory: where paint is gone, stack was used. */
+static size_t
+stack_of(const char *text)
+{
+	size_t clean = 0;
+
+	memset(stack, 0xa5, sizeof stack);
+	stack_text = text;
+	there.uc_stack.ss_sp = stack;
+	there.uc_stack.ss_size = sizeof stack;
+	there.uc_link = &back;
+	makecontext(&there, parse_there, 0);
+	swapcontext(&back, &there);
+	while (clean < sizeof stack && stack[clean] == 0xa5)
+		clean++;
+	return sizeof stack - clean;
+}
+
+static void
+stack_is_bounded(void **state)
+{
+	(void)state;
+	getcontext(&there);
+	for (size_t i = 0; i < COUNT(text_rows); i++)
+		assert_in_range(stack_of(text_rows[i].text), 200, STACK);
+}
+#endif
+
+static void
+nothing_is_allocated(void **state)
+{
+	size_t before = allocations, count;
+	void *volatile block;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(text_rows); i++)
+		delist_ndr_parse(verdicts, COUNT(verdicts), &count, scratch,
+		    sizeof scratch, text_rows[i].text,
+		    strlen(text_rows[i].text));
+	assert_int_equal(allocations, before);
+	block = malloc(1); /* the count works */
+	free(block);
+	assert_int_equal(allocations, before + 1);
+}
+
 int
 main(void)
 {
 	ROWS(reads_real_bounces, file_rows);
 	ROWS(reads, text_rows);
 	TEST(limits_are_told);
+	TEST(nothing_is_allocated);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__has_feature)
+	TEST(stack_is_bounded);
+#endif
 	return support_run("ndr");
 }
