@@ -24,7 +24,8 @@ struct walk {
 	struct delist_text failed; /* X-Failed-Recipients, not used up */
 	struct delist_refusal whole;
 	bool whole_read, bounce;
-	bool told; /* a section said something */
+	bool told;	/* a section said something */
+	bool no_report; /* what looked like the fields of one was none */
 };
 
 bool
@@ -144,7 +145,8 @@ section(struct walk *w, struct delist_text text, struct delist_text *who,
 
 		rest.at += line.next;
 		rest.len -= line.next;
-		if (delist_ndr_is_recipient_field(line.at, line.len)) {
+		if (!w->no_report &&
+		    delist_ndr_is_recipient_field(line.at, line.len)) {
 			*stop = AT_REPORT;
 			return at;
 		}
@@ -165,36 +167,44 @@ section(struct walk *w, struct delist_text text, struct delist_text *who,
 	return text.len;
 }
 
+/* The fields that begin in the paragraph of human.at[at], as a report. */
+static bool
+is_report(struct walk *w, struct delist_text human, size_t at)
+{
+	size_t from = paragraph_of(human, at);
+	struct delist_text fields = {human.at + from, human.len - from};
+	struct delist_text before = {human.at, from};
+
+	w->no_report = true; /* one try */
+	return delist_ndr_report(w->n, fields, before) > 0;
+}
+
 void
 delist_ndr_human(struct delist_ndr *n, struct delist_text human,
     struct delist_text failed, bool bounce)
 {
 	struct walk w = {
 	    .n = n, .human = human, .failed = failed, .bounce = bounce};
-	struct delist_text rest = human, who;
 	size_t done = 0;
 	int marks = 0;
 
 	w.whole = delist_ndr_evidence(n, DELIST_SOURCE_TEXT);
 	while (done < human.len && n->count < n->cap) {
+		struct delist_text rest = {human.at + done, human.len - done};
+		struct delist_text who;
 		enum stop stop = AT_END;
-		size_t len, from;
+		size_t len = section(&w, rest, &who, &stop, &marks);
 
-		rest = (struct delist_text){human.at + done, human.len - done};
-		len = section(&w, rest, &who, &stop, &marks);
 		if (stop == AT_REPORT) {
-			from = paragraph_of(human, done + len);
-			rest = (struct delist_text){
-			    human.at + from, human.len - from};
-			w.human.len = from;
-			if (delist_ndr_report(n, rest, w.human) > 0)
+			if (is_report(&w, human, done + len))
 				return;
+			continue;
 		}
 		if (stop == AT_ORIGINAL)
 			w.human.len = done + len;
 		rest.len = len;
 		add_section(&w, rest, who);
-		if (stop != AT_END)
+		if (stop == AT_ORIGINAL)
 			return;
 		done += len;
 	}

@@ -57,12 +57,15 @@ bool delist_reply_generic(const struct delist_status *code);
  * gap: behind all blanks, folds and quoting at `at`, or `at` itself.
  * after: the word before `at`, marks between, is one of those in `words`.
  * opens: a line begins at `at`, or a paragraph, but for opening marks.
+ * match: how much of text[0..len) a lower-case phrase takes, one blank in it
+ * for any gap; 0: it is not there.
  * piece: where what stands at the end of a line goes on behind the fold, if a
  * byte of `set` comes first there; 0: it does not.
  */
 size_t delist_reply_gap(const char *text, size_t len, size_t at);
 bool delist_reply_after(const char *text, size_t at, const char *words);
 bool delist_reply_opens(const char *text, size_t at, bool blank_before);
+size_t delist_reply_match(const char *text, size_t len, const char *phrase);
 size_t delist_reply_piece(
     const char *text, size_t len, size_t at, const char *set);
 

@@ -90,7 +90,7 @@ is_host_after(const char *text, size_t len, size_t at)
 		return true; /* relay=mx[192.0.2.1]:25 */
 	at = delist_reply_gap(text, len, at);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-		if (delist_ascii_begins(text + at, len - at, verbs[i]))
+		if (delist_reply_match(text + at, len - at, verbs[i]) != 0)
 			return true;
 	return false;
 }
@@ -102,7 +102,7 @@ is_client(const char *text, size_t len, size_t at)
 	if (!delist_ascii_begins(text + at, len - at, "]>:"))
 		return false;
 	at = delist_reply_gap(text, len, at + 3);
-	return delist_ascii_begins(text + at, len - at, "client host");
+	return delist_reply_match(text + at, len - at, "client host") != 0;
 }
 
 /*

@@ -30,9 +30,8 @@ byte_at(const char *text, size_t len, size_t *at)
 						    : text[*at];
 }
 
-/* How much of text[0..len) a lower-case phrase takes; 0: it is not there. */
-static size_t
-match(const char *text, size_t len, const char *phrase)
+size_t
+delist_reply_match(const char *text, size_t len, const char *phrase)
 {
 	size_t at = 0;
 
@@ -111,7 +110,8 @@ try_host(struct delist_refusal *e, const char *text, size_t len, size_t at)
 			return;
 		if (e->rules[i].phrase == NULL || e->rules[i].phrase[0] == '\0')
 			continue;
-		used = match(text + at, len - at, e->rules[i].phrase);
+		used =
+		    delist_reply_match(text + at, len - at, e->rules[i].phrase);
 		if (used == 0)
 			continue;
 		found(e, &e->rules[i], i + 1, text, len, at, used);
@@ -155,7 +155,8 @@ try_slot(struct delist_refusal *e, const char *text, size_t len, size_t at,
 		if (delist_verdict_second[i] != 0 && second != ANY &&
 		    delist_verdict_second[i] != second)
 			continue;
-		used = match(text + at, len - at, rules[i - 1].phrase);
+		used = delist_reply_match(
+		    text + at, len - at, rules[i - 1].phrase);
 		if (used == 0)
 			continue;
 		found(e, &rules[i - 1], e->rule_count + i, text, len, at, used);

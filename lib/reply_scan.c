@@ -224,18 +224,18 @@ on_status(
 static bool
 is_goodbye(const struct scan *s, size_t at)
 {
-	static const char said[] = "in reply to quit";
 	size_t end = s->len - at > 256 ? at + 256 : s->len;
 
 	if (delist_reply_after(s->text, at, "quit"))
 		return true;
-	for (size_t i = at; i + sizeof said - 1 <= end; i++) {
-		const char *paren = memchr(s->text + i, '(', end - i);
+	while (at < end) {
+		const char *paren = memchr(s->text + at, '(', end - at);
 
 		if (paren == NULL)
 			return false;
-		i = (size_t)(paren - s->text);
-		if (delist_ascii_begins(paren + 1, end - i - 1, said))
+		at = (size_t)(paren - s->text) + 1;
+		if (delist_reply_match(
+			s->text + at, s->len - at, "in reply to quit") != 0)
 			return true;
 	}
 	return false;
