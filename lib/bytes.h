@@ -17,6 +17,13 @@ void delist_put_be16(uint8_t at[2], uint16_t value);
 void delist_put_be32(uint8_t at[4], uint32_t value);
 void delist_put_be64(uint8_t at[8], uint64_t value);
 
+uint16_t delist_get_le16(const uint8_t at[2]);
+uint32_t delist_get_le32(const uint8_t at[4]);
+uint64_t delist_get_le64(const uint8_t at[8]);
+void delist_put_le16(uint8_t at[2], uint16_t value);
+void delist_put_le32(uint8_t at[4], uint32_t value);
+void delist_put_le64(uint8_t at[8], uint64_t value);
+
 /*
  * Whether a[0..len) and b[0..len) are equal, in a time that does not depend
  * on where they differ.

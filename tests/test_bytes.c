@@ -22,6 +22,24 @@ integers_are_big_endian(void **state)
 }
 
 static void
+integers_are_little_endian(void **state)
+{
+	static const uint8_t want[] = {8, 7, 6, 5, 4, 3, 2, 0xf1};
+	uint8_t at[8];
+
+	(void)state;
+	delist_put_le64(at, 0xf102030405060708);
+	assert_memory_equal(at, want, 8);
+	assert_int_equal(delist_get_le64(at), 0xf102030405060708);
+	delist_put_le32(at, 0xf1020304);
+	assert_memory_equal(at, want + 4, 4);
+	assert_int_equal(delist_get_le32(at), 0xf1020304);
+	delist_put_le16(at, 0xf102);
+	assert_memory_equal(at, want + 6, 2);
+	assert_int_equal(delist_get_le16(at), 0xf102);
+}
+
+static void
 secrets_compare_whole(void **state)
 {
 	uint8_t a[16] = {0}, b[16] = {0};
@@ -52,6 +70,7 @@ int
 main(void)
 {
 	TEST(integers_are_big_endian);
+	TEST(integers_are_little_endian);
 	TEST(secrets_compare_whole);
 	TEST(wiping_leaves_zeros);
 	return support_run("bytes");
