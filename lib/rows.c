@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * rows.c - rows in memory, in order
+ *
+ * A skip list: every row is on level 0, one in four also on the level
+ * above, and so on.
+ *
+ *	level 2  head ----------------------------> d ----------> .
+ *	level 1  head ----------> b --------------> d ----------> .
+ *	level 0  head --> a ----> b ----> c ------> d ----> e --> .
+ *
+ * How high a row stands is drawn from a counter that is hashed, so a store
+ * that is fed the same rows has the same shape.  A row in place is never
+ * changed: a write links a new one and takes the old one out.  With that a
+ * commit allocates all of its rows first, which can fail, and links them
+ * afterwards, which cannot.  A deletion is a row as well, one that is gone.
+ *
+ * Rows that come in order, as from a file that was written in order, are
+ * linked at the end without a search.
+ *
+ * A balanced tree would bound the worst case, which nobody can bring about
+ * here: heights do not depend on keys.
+ */
+#include "rows.h"
+
+#include <string.h>
+
+struct delist_row {
+	uint64_t version;
+	uint16_t value_len;
+	uint8_t key_len;
+	uint8_t height;
+	bool gone;
+	struct delist_row *next[]; /* `height`; then the key, the value */
+};
+
+/* Where rows are linked from: the last link before a key, on each level. */
+struct place {
+	struct delist_row **link[DELIST_ROWS_LEVELS];
+};
+
+static const char *
+bytes_of(const struct delist_row *row)
+{
+	return (const char *)(row->next + row->height);
+}
+
+static size_t
+size_of(const struct delist_row *row)
+{
+	return sizeof *row + row->height * sizeof row->next[0] + row->key_len +
+	       row->value_len;
+}
+
+static struct delist_text
+key_of(const struct delist_row *row)
+{
+	return (struct delist_text){bytes_of(row), row->key_len};
+}
+
+static int
+compare(const struct delist_row *row, struct delist_text key)
+{
+	size_t len = row->key_len < key.len ? row->key_len : key.len;
+	int order = len != 0 ? memcmp(bytes_of(row), key.at, len) : 0;
+
+	if (order != 0)
+		return order;
+	return (row->key_len > key.len) - (row->key_len < key.len);
+}
+
+/*
+ * The first row that is not before `key` (or, with `behind`, the first that
+ * is after it).
+ */
+static struct delist_row *
+seek(const struct delist_rows *rows, struct delist_text key, bool behind)
+{
+	struct delist_row *const *links = rows->head;
+
+	for (unsigned level = DELIST_ROWS_LEVELS; level-- > 0;)
+		while (links[level] != NULL &&
+		       compare(links[level], key) < (behind ? 1 : 0))
+			links = links[level]->next;
+	return links[0];
+}
+
+/* The same for a key that may be written: its place goes to *place. */
+static struct delist_row *
+seek_place(
+    struct delist_rows *rows, struct place *place, struct delist_text key)
+{
+	struct delist_row **links = rows->head;
+
+	if (rows->last != NULL && compare(rows->last, key) < 0) {
+		memcpy(place->link, rows->end, sizeof place->link);
+		return NULL;
+	}
+	for (unsigned level = DELIST_ROWS_LEVELS; level-- > 0;) {
+		while (links[level] != NULL && compare(links[level], key) < 0)
+			links = links[level]->next;
+		place->link[level] = &links[level];
+	}
+	return links[0];
+}
+
+/* 1 with three chances in four, 2 with three in four of the rest, ... */
+static unsigned
+draw_height(struct delist_rows *rows)
+{
+	uint64_t bits = ++rows->drawn * 0x9e3779b97f4a7c15;
+	unsigned height = 1;
+
+	bits ^= bits >> 32;
+	for (; height < DELIST_ROWS_LEVELS && (bits & 3) == 0; bits >>= 2)
+		height++;
+	return height;
+}
+
+static void
+free_row(struct delist_rows *rows, struct delist_row *row)
+{
+	delist_alloc_release(&rows->alloc, row, 1, size_of(row));
+}
+
+static void
+unlink_row(
+    struct delist_rows *rows, struct delist_row *row, struct place *place)
+{
+	for (unsigned level = 0; level < row->height; level++) {
+		*place->link[level] = row->next[level];
+		if (row->next[level] == NULL)
+			rows->end[level] = place->link[level];
+	}
+	if (rows->last == row)
+		rows->last = NULL;
+	rows->count--;
+	rows->bytes -= (uint64_t)row->key_len + row->value_len;
+	free_row(rows, row);
+}
+
+static void
+link_row(struct delist_rows *rows, struct delist_row *row, struct place *place)
+{
+	for (unsigned level = 0; level < row->height; level++) {
+		row->next[level] = *place->link[level];
+		*place->link[level] = row;
+		if (row->next[level] == NULL)
+			rows->end[level] = &row->next[level];
+	}
+	if (row->next[0] == NULL)
+		rows->last = row;
+	rows->count++;
+	rows->bytes += (uint64_t)row->key_len + row->value_len;
+}
+
+/* Put `row` in the place of its key, or only make that place empty. */
+static void
+write_row(struct delist_rows *rows, struct delist_row *row)
+{
+	struct place place;
+	struct delist_row *old = seek_place(rows, &place, key_of(row));
+
+	if (old != NULL && compare(old, key_of(row)) == 0)
+		unlink_row(rows, old, &place);
+	if (row->gone)
+		free_row(rows, row);
+	else
+		link_row(rows, row, &place);
+}
+
+void
+delist_rows_init(struct delist_rows *rows, const struct delist_alloc *alloc)
+{
+	*rows = (struct delist_rows){.alloc = *alloc};
+	for (unsigned level = 0; level < DELIST_ROWS_LEVELS; level++)
+		rows->end[level] = &rows->head[level];
+}
+
+void
+delist_rows_fini(struct delist_rows *rows)
+{
+	struct delist_row *row, *after;
+
+	for (row = rows->head[0]; row != NULL; row = after) {
+		after = row->next[0];
+		free_row(rows, row);
+	}
+}
+
+/* ---- batches ---- */
+
+int
+delist_rows_add(struct delist_rows_batch *batch, struct delist_rows *rows,
+    bool gone, struct delist_text key, struct delist_text value)
+{
+	unsigned height = gone ? 0 : draw_height(rows);
+	struct delist_row head = {.value_len = (uint16_t)value.len,
+	    .key_len = (uint8_t)key.len,
+	    .height = (uint8_t)height,
+	    .gone = gone};
+	struct delist_row *row =
+	    delist_alloc_zeroed(&rows->alloc, 1, size_of(&head));
+	char *at;
+
+	if (row == NULL)
+		return DELIST_ENOMEM;
+	*row = head;
+	at = (char *)(row->next + height);
+	memcpy(at, key.at, key.len);
+	if (value.len != 0)
+		memcpy(at + key.len, value.at, value.len);
+	batch->row[batch->count++] = row;
+	return DELIST_OK;
+}
+
+void
+delist_rows_write(
+    struct delist_rows *rows, struct delist_rows_batch *batch, uint64_t version)
+{
+	for (size_t i = 0; i < batch->count; i++) {
+		batch->row[i]->version = version;
+		write_row(rows, batch->row[i]);
+	}
+	batch->count = 0;
+}
+
+void
+delist_rows_drop(struct delist_rows *rows, struct delist_rows_batch *batch)
+{
+	while (batch->count > 0)
+		free_row(rows, batch->row[--batch->count]);
+}
+
+/* ---- questions ---- */
+
+static void
+show(struct delist_store_row *out, const struct delist_row *row)
+{
+	out->key = key_of(row);
+	out->value =
+	    (struct delist_text){bytes_of(row) + row->key_len, row->value_len};
+	out->version = row->version;
+}
+
+static void
+answer(bool *found, struct delist_store_row *out, const struct delist_row *row)
+{
+	*found = row != NULL;
+	if (row != NULL)
+		show(out, row);
+}
+
+void
+delist_rows_get(const struct delist_rows *rows, bool *found,
+    struct delist_store_row *out, struct delist_text key)
+{
+	struct delist_row *row = seek(rows, key, false);
+
+	if (row != NULL && compare(row, key) != 0)
+		row = NULL;
+	answer(found, out, row);
+}
+
+static bool
+begins_with(const struct delist_row *row, struct delist_text prefix)
+{
+	return row->key_len >= prefix.len &&
+	       (prefix.len == 0 ||
+		   memcmp(bytes_of(row), prefix.at, prefix.len) == 0);
+}
+
+void
+delist_rows_next(const struct delist_rows *rows, bool *found,
+    struct delist_store_row *out, struct delist_text prefix,
+    struct delist_text after)
+{
+	struct delist_row *row = seek(rows, prefix, false);
+
+	if (after.len != 0 && row != NULL && compare(row, after) <= 0)
+		row = seek(rows, after, true);
+	if (row != NULL && !begins_with(row, prefix))
+		row = NULL;
+	answer(found, out, row);
+}
+
+const struct delist_row *
+delist_rows_walk(const struct delist_rows *rows, const struct delist_row *row,
+    struct delist_store_row *out)
+{
+	row = row == NULL ? rows->head[0] : row->next[0];
+	if (row != NULL)
+		show(out, row);
+	return row;
+}

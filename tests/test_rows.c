@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What a store asks for in one go is tested through the memstore, which is
+ * little else than these rows.  Here is what only another store uses.
+ */
+#include "support.h"
+
+#include "rows.h"
+
+#define TEXT(literal) ((struct delist_text){literal, sizeof(literal) - 1})
+
+static const struct delist_text nothing = {NULL, 0};
+
+static struct delist_text
+text_of(char text[2], size_t number)
+{
+	text[0] = (char)('a' + number / 26);
+	text[1] = (char)('a' + number % 26);
+	return (struct delist_text){text, 2};
+}
+
+static void
+write_one(struct delist_rows *rows, size_t number, bool gone)
+{
+	struct delist_rows_batch batch = {.count = 0};
+	char text[2];
+	struct delist_text key = text_of(text, number);
+
+	assert_int_equal(
+	    delist_rows_add(&batch, rows, gone, key, gone ? nothing : key),
+	    DELIST_OK);
+	delist_rows_write(rows, &batch, number + 1);
+	assert_int_equal(batch.count, 0);
+}
+
+/* Each row once, in order, and sizes to match. */
+static void
+walk_finds(const struct delist_rows *rows, const bool *there, size_t n)
+{
+	const struct delist_row *at = NULL;
+	struct delist_store_row row;
+	uint64_t bytes = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char text[2];
+
+		if (!there[i])
+			continue;
+		at = delist_rows_walk(rows, at, &row);
+		assert_non_null(at);
+		assert_memory_equal(row.key.at, text_of(text, i).at, 2);
+		assert_int_equal(row.version, i + 1);
+		bytes += row.key.len + row.value.len;
+		count++;
+	}
+	if (count != 0)
+		assert_null(delist_rows_walk(rows, at, &row));
+	assert_int_equal(rows->count, count);
+	assert_int_equal(rows->bytes, bytes);
+}
+
+struct order_row {
+	const char *name;
+	int first, step; /* of the keys that are written, modulo KEYS */
+};
+
+enum {
+	KEYS = 101
+};
+
+static const struct order_row order_rows[] = {
+    {"in order", 0, 1},
+    {"from behind", KEYS - 1, KEYS - 1},
+    {"here and there", 7, 37},
+    {"nearly in order", 50, 1},
+};
+
+static void
+written_and_taken_away(void **state)
+{
+	const struct order_row *want = *state;
+	struct support_memory memory = {0};
+	struct delist_alloc alloc = support_alloc(&memory);
+	struct delist_rows rows;
+	bool there[KEYS] = {false};
+
+	delist_rows_init(&rows, &alloc);
+	for (int pass = 0; pass < 4; pass++) {
+		size_t at = (size_t)want->first;
+
+		for (int i = 0; i < KEYS; i++) {
+			write_one(&rows, at, pass == 1);
+			there[at] = pass != 1;
+			walk_finds(&rows, there, KEYS);
+			at = (at + (size_t)want->step) % KEYS;
+		}
+	}
+	write_one(&rows, KEYS - 1, true);
+	write_one(&rows, KEYS - 1, true);
+	there[KEYS - 1] = false;
+	write_one(&rows, KEYS - 2, false);
+	write_one(&rows, KEYS, false);
+	assert_int_equal(rows.count, KEYS);
+	delist_rows_fini(&rows);
+	assert_int_equal(memory.bytes, 0);
+}
+
+static void
+a_batch_is_dropped_whole(void **state)
+{
+	static const uint8_t id[16] = "an id";
+	const struct delist_store_change changes[] = {
+	    {.kind = DELIST_STORE_PUT, .key = TEXT("a"), .value = TEXT("1")},
+	    {.kind = DELIST_STORE_DELETE, .key = TEXT("b"), .value = TEXT("1")},
+	};
+	struct support_memory memory = {0};
+	struct delist_alloc alloc = support_alloc(&memory);
+	struct delist_rows_batch batch;
+	struct delist_rows rows;
+
+	(void)state;
+	delist_rows_init(&rows, &alloc);
+	assert_int_equal(
+	    delist_rows_prepare(&batch, &rows, changes, 2, id), DELIST_OK);
+	assert_int_equal(batch.count, 2);
+	assert_false(batch.done);
+	delist_rows_drop(&rows, &batch);
+	assert_int_equal(rows.count, 0);
+	assert_int_equal(memory.bytes, 0);
+	delist_rows_fini(&rows);
+}
+
+static void
+the_last_ids_are_known(void **state)
+{
+	struct delist_rows rows;
+	struct delist_alloc alloc = delist_alloc_or_libc(NULL);
+	struct delist_rows_batch batch;
+	uint8_t id[16] = {0};
+
+	(void)state;
+	delist_rows_init(&rows, &alloc);
+	assert_null(delist_rows_id(&rows, 0));
+	for (uint8_t i = 0; i < DELIST_ROWS_IDS + 3; i++) {
+		id[0] = i;
+		delist_rows_keep_id(&rows, id);
+		assert_int_equal(delist_rows_id(&rows, 0)[0],
+		    i < DELIST_ROWS_IDS ? 0 : i - DELIST_ROWS_IDS + 1);
+	}
+	assert_null(delist_rows_id(&rows, DELIST_ROWS_IDS));
+	assert_int_equal(delist_rows_id(&rows, DELIST_ROWS_IDS - 1)[0], id[0]);
+	for (uint8_t i = 0; i < DELIST_ROWS_IDS + 3; i++) {
+		id[0] = i;
+		assert_int_equal(
+		    delist_rows_prepare(&batch, &rows, NULL, 0, id), DELIST_OK);
+		assert_int_equal(batch.done, i > 2);
+	}
+	delist_rows_fini(&rows);
+}
+
+int
+main(void)
+{
+	ROWS(written_and_taken_away, order_rows);
+	TEST(a_batch_is_dropped_whole);
+	TEST(the_last_ids_are_known);
+	return support_run("rows");
+}
