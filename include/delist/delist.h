@@ -28,6 +28,7 @@
 #include <delist/record.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
+#include <delist/journal.h>
 #include <delist/entropy.h>
 #include <delist/service.h>
 
