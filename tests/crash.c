@@ -34,6 +34,7 @@ enum {
 	CALLS = 40,  /* commits in one story */
 	CHANGES = 3, /* in one commit */
 	VALUE_MAX = 90,
+	MANY_SAMPLES = 400, /* of one that may bring back what was cut off */
 	SAMPLES = 6, /* states of one crash, in stories that do not try all */
 	ALL_BYTES = 700 /* in doubt, at most, for all states to be tried */
 };
@@ -416,17 +417,23 @@ cut_the_power(void *arg, struct disk *disk)
 	    disk_bytes_in_doubt(disk) <= ALL_BYTES)
 		for (uint32_t names = 0; names < 1U << moves; names++)
 			try_all(story, names);
-	for (int i = 0; i < SAMPLES; i++) {
+	for (int i = 0; i < (disk->was_cut != 0 ? MANY_SAMPLES : SAMPLES);
+	     i++) {
 		struct disk_crash crash = some_crash(disk, &story->random);
 
+		if (disk->was_cut != 0 && i % 2 == 0)
+			crash.fill = DISK_STALE;
 		look_into(story, &crash);
 	}
 }
 
 /* ---- a story ---- */
 
-/* Results that leave a commit undone for sure take it out again. */
-static void
+/*
+ * Results that leave a commit undone for sure take it out again.  It comes
+ * back with what it was.
+ */
+static int
 do_commit(struct story *story)
 {
 	struct delist_journal_stats before = {.size = sizeof before};
@@ -434,7 +441,7 @@ do_commit(struct story *story)
 	int error;
 
 	if (story->issued == CALLS)
-		return;
+		return DELIST_OK;
 	delist_journal_stats(&before, story->journal);
 	call = new_call(story);
 	error = commit(story->journal, call);
@@ -448,6 +455,7 @@ do_commit(struct story *story)
 	if (error == DELIST_EIO &&
 	    print_of_store(story->journal) != story->print[story->issued])
 		violation(story, "a failed commit changed the rows", error);
+	return error;
 }
 
 static void
@@ -525,9 +533,10 @@ do_something(struct story *story)
 
 	if (support_below(&story->random, 4) == 0)
 		plan_fault(story);
-	if (chance < 11)
-		do_commit(story);
-	else if (chance < 16)
+	if (chance < 11) {
+		if (do_commit(story) == DELIST_EIO) /* then try another */
+			do_commit(story);
+	} else if (chance < 16)
 		do_group(story);
 	else if (chance < 18)
 		delist_journal_compact(story->journal);

@@ -106,6 +106,7 @@ static void
 cut_file(struct disk *disk, struct disk_file *file, uint32_t to)
 {
 	new_change(file, true, to, 0);
+	disk->was_cut = 2;
 	if (to > file->size)
 		memset(file->seen + file->size, 0, to - file->size);
 	else
@@ -410,10 +411,12 @@ sync_any(void *arg, int handle)
 			abandon(disk, file);
 		return -disk->fault.error;
 	}
-	if (file == NULL)
+	if (file == NULL) {
 		sync_names(disk);
-	else
+	} else {
 		sync_file(file);
+		disk->was_cut -= disk->was_cut > 0;
+	}
 	return 0;
 }
 
@@ -483,6 +486,7 @@ clear(struct disk *disk, uint64_t seed)
 	disk->calls = disk->dies_at = 0;
 	disk->fault = (struct disk_fault){.kind = 0};
 	disk->faulted = false;
+	disk->was_cut = 0;
 	disk->random.state = seed;
 	disk->before = NULL;
 	disk->arg = NULL;

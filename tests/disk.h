@@ -87,6 +87,7 @@ struct disk {
 	uint8_t stale[DISK_ROOM];    /* what once was at each place */
 	uint8_t *other;		     /* DISK_ROOM bytes, or NULL */
 	bool is_other;		     /* what is written goes there */
+	int was_cut; /* 2, 1: a file was, and synced so often since, 0 */
 	uint64_t calls;
 	struct disk_fault fault;
 	uint64_t dies_at; /* a call: it, and all after it, do nothing; 0 */
