@@ -139,8 +139,7 @@ struct survey {
 static bool
 may_stand(uint32_t c)
 {
-	return c >= 0x20 && !(c >= 0x7f && c <= 0x9f) && c != 0x2028 &&
-	       c != 0x2029 && c != '{' && c != '}';
+	return !delist_utf8_is_control(c) && c != '{' && c != '}';
 }
 
 static bool

@@ -49,3 +49,24 @@ delist_utf8_next(uint32_t *character, const char *text, size_t len)
 	*character = c;
 	return n;
 }
+
+bool
+delist_utf8_is_control(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 ||
+	       c == 0x2029;
+}
+
+bool
+delist_utf8_is_line(const char *text, size_t len)
+{
+	uint32_t c;
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = delist_utf8_next(&c, text + i, len - i);
+		if (n == 0 || delist_utf8_is_control(c))
+			return false;
+	}
+	return true;
+}

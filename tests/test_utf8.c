@@ -87,9 +87,48 @@ each_character_has_one_form(void **state)
 	assert_int_equal(last, 0xffff);
 }
 
+struct line_row {
+	const char *name;
+	const char *text;
+	size_t len;
+	bool want;
+};
+
+static const struct line_row line_rows[] = {
+    {"empty", "", 0, true},
+    {"first of ascii", " ", 1, true},
+    {"last of ascii", "~", 1, true},
+    {"behind the controls", "\xc2\xa0", 2, true},
+    {"before the separators", "\xe2\x80\xa7", 3, true},
+    {"behind the separators", "\xe2\x80\xaa", 3, true},
+    {"katakana in a text", "a\xe3\x82\xa2z", 5, true},
+
+    {"nul", "a\0", 2, false},
+    {"last control of ascii", "\x1f", 1, false},
+    {"line end", "a\n", 2, false},
+    {"delete", "\x7f", 1, false},
+    {"next line", "\xc2\x85", 2, false},
+    {"last control", "\xc2\x9f", 2, false},
+    {"line separator", "a\xe2\x80\xa8", 4, false},
+    {"paragraph separator", "a\xe2\x80\xa9", 4, false},
+    {"latin-1", "\xfc", 1, false},
+    {"cut", "a\xe3\x82", 3, false},
+};
+
+static void
+is_a_line(void **state)
+{
+	const struct line_row *row = *state;
+
+	assert_int_equal(
+	    delist_utf8_is_line(support_guarded(row->text, row->len), row->len),
+	    row->want);
+}
+
 int
 main(void)
 {
+	ROWS(is_a_line, line_rows);
 	ROWS(reads_one, rows);
 	TEST(each_character_has_one_form);
 	return support_run("utf8");
