@@ -42,6 +42,11 @@ static const struct delist_policy defaults = {
     .failed_mails = {2, 30 * DAY},
     .suppress_failed_s = 180 * DAY,
     .suppress_cancel_s = 180 * DAY,
+    .due_soon_s = 36 * HOUR,
+    .overdue_s = 48 * HOUR,
+    .must_answer_s = 7 * DAY,
+    .needs_info_s = 14 * DAY,
+    .join_s = 7 * DAY,
     .token_life_s = DAY,
     .personal_s = 90 * DAY,
     .audit_s = 400 * DAY,
@@ -73,6 +78,11 @@ static const size_t times[] = {
     AT(failed_mails.window_s),
     AT(suppress_failed_s),
     AT(suppress_cancel_s),
+    AT(due_soon_s),
+    AT(overdue_s),
+    AT(must_answer_s),
+    AT(needs_info_s),
+    AT(join_s),
     AT(token_life_s),
     AT(personal_s),
     AT(audit_s),
@@ -97,6 +107,8 @@ caps_hold(const struct delist_policy *policy)
 	return policy->ttl_automatic_s <= policy->ttl_cap_s &&
 	       policy->ttl_trap_s <= policy->ttl_cap_s &&
 	       policy->cooldown_s <= policy->cooldown_cap_s &&
+	       policy->due_soon_s <= policy->overdue_s &&
+	       policy->overdue_s <= policy->must_answer_s &&
 	       policy->personal_s <= policy->audit_s;
 }
 

@@ -280,9 +280,9 @@ relisted(struct step *step)
 /* ---- the table ---- */
 
 /* clang-format off */
-/* From SUBMIT on; of the kinds before it, requests take DUE and REDEEM. */
+/* SUBMIT to RELISTED; of the kinds before, requests take DUE and REDEEM. */
 static int (*const table[DELIST_REQUEST_STATES]
-    [2 + DELIST_EVENT_KINDS - DELIST_EVENT_SUBMIT])(struct step *step) = {
+    [3 + DELIST_EVENT_RELISTED - DELIST_EVENT_SUBMIT])(struct step *step) = {
 	/*       due      redeem   submit    accepted delayed  failed
 	 *       inspect  resend   cancel    evict    effective relisted */
 	[DELIST_REQUEST_NONE] = {
@@ -338,7 +338,8 @@ delist_request_step(struct delist_request *next, unsigned *todo,
 	    cur->state >= DELIST_REQUEST_STATES ||
 	    ev->kind >= DELIST_EVENT_KINDS)
 		return DELIST_EINVAL;
-	if (ev->kind != DELIST_EVENT_DUE && ev->kind < DELIST_EVENT_REDEEM)
+	if (ev->kind > DELIST_EVENT_RELISTED ||
+	    (ev->kind != DELIST_EVENT_DUE && ev->kind < DELIST_EVENT_REDEEM))
 		return DELIST_ESTATE;
 	column = ev->kind == DELIST_EVENT_DUE
 		     ? 0

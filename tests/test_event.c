@@ -20,6 +20,22 @@ every_kind_has_its_own_name(void **state)
 }
 
 static void
+every_notice_has_its_own_name(void **state)
+{
+	(void)state;
+	for (int i = 0; i < DELIST_NOTICES; i++) {
+		assert_string_not_equal(delist_notice_name(i), "unknown");
+		for (int j = 0; j < i; j++)
+			assert_string_not_equal(
+			    delist_notice_name(i), delist_notice_name(j));
+	}
+	assert_string_equal(
+	    delist_notice_name(DELIST_NOTICE_NOT_LISTED), "not-listed");
+	assert_string_equal(delist_notice_name(-1), "unknown");
+	assert_string_equal(delist_notice_name(DELIST_NOTICES), "unknown");
+}
+
+static void
 others_are_unknown(void **state)
 {
 	(void)state;
@@ -33,6 +49,7 @@ int
 main(void)
 {
 	TEST(every_kind_has_its_own_name);
+	TEST(every_notice_has_its_own_name);
 	TEST(others_are_unknown);
 	return support_run("event");
 }

@@ -102,11 +102,12 @@ struct pair {
 #state ", " #event, state, DELIST_EVENT_##event, \
 		    DELIST_ESTATE, 0, 0                          \
 	}
-#define REQUESTS(state)                                                     \
-	NONE(state, NONE), NONE(state, SUBMIT), NONE(state, MAIL_ACCEPTED), \
-	    NONE(state, MAIL_DELAYED), NONE(state, MAIL_FAILED),            \
-	    NONE(state, INSPECT), NONE(state, RESEND), NONE(state, CANCEL), \
-	    NONE(state, EVICT), NONE(state, EFFECTIVE), NONE(state, RELISTED)
+#define OTHERS(state)                                                          \
+	NONE(state, NONE), NONE(state, SUBMIT), NONE(state, MAIL_ACCEPTED),    \
+	    NONE(state, MAIL_DELAYED), NONE(state, MAIL_FAILED),               \
+	    NONE(state, INSPECT), NONE(state, RESEND), NONE(state, CANCEL),    \
+	    NONE(state, EVICT), NONE(state, EFFECTIVE), NONE(state, RELISTED), \
+	    NONE(state, INTAKE), NONE(state, ASSIGN), NONE(state, NOTE)
 
 /* clang-format off */
 /* Events at NOW + 9, evidence seen then; nothing is due. */
@@ -118,7 +119,7 @@ static const struct pair pairs[] = {
 	NONE(ABSENT, ANSWER),
 	PAIR(ABSENT, ACK, ABSENT, 0),
 	NONE(ABSENT, REDEEM),
-	REQUESTS(ABSENT),
+	OTHERS(ABSENT),
 	PAIR(LISTED, DUE, LISTED, 0),
 	PAIR(LISTED, LIST, LISTED, A),
 	PAIR(LISTED, WITHDRAW, ABSENT, P),
@@ -126,7 +127,7 @@ static const struct pair pairs[] = {
 	PAIR(LISTED, ANSWER, LIFTING, A),
 	PAIR(LISTED, ACK, LISTED, 0),
 	PAIR(LISTED, REDEEM, LIFTING, A),
-	REQUESTS(LISTED),
+	OTHERS(LISTED),
 	PAIR(LIFTING, DUE, LIFTING, 0),
 	PAIR(LIFTING, LIST, LISTED, A | R),
 	PAIR(LIFTING, WITHDRAW, ABSENT, P | E),
@@ -134,7 +135,7 @@ static const struct pair pairs[] = {
 	PAIR(LIFTING, ANSWER, LIFTING, Y),
 	PAIR(LIFTING, ACK, PROBATION, A | E),
 	PAIR(LIFTING, REDEEM, LIFTING, Y),
-	REQUESTS(LIFTING),
+	OTHERS(LIFTING),
 	PAIR(PROBATION, DUE, PROBATION, 0),
 	PAIR(PROBATION, LIST, LISTED, A | R),
 	PAIR(PROBATION, WITHDRAW, PROBATION, 0),
@@ -142,7 +143,7 @@ static const struct pair pairs[] = {
 	PAIR(PROBATION, ANSWER, PROBATION, Y),
 	PAIR(PROBATION, ACK, PROBATION, 0),
 	PAIR(PROBATION, REDEEM, PROBATION, Y),
-	REQUESTS(PROBATION),
+	OTHERS(PROBATION),
 };
 /* clang-format on */
 

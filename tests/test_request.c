@@ -132,10 +132,11 @@ struct pair {
 #state ", " #event, state, DELIST_EVENT_##event, __VA_ARGS__ \
 	}
 #define GO(next, todo) DELIST_OK, next, todo
-#define LISTINGS(state)                                                       \
+#define OTHERS(state)                                                         \
 	ROW(state, NONE, NO), ROW(state, LIST, NO), ROW(state, WITHDRAW, NO), \
 	    ROW(state, UNLIST, NO), ROW(state, ANSWER, NO),                   \
-	    ROW(state, ACK, NO)
+	    ROW(state, ACK, NO), ROW(state, INTAKE, NO),                      \
+	    ROW(state, ASSIGN, NO), ROW(state, NOTE, NO)
 /* What all that are over say alike. */
 #define LATE_MAIL(state)                                                 \
 	ROW(state, MAIL_ACCEPTED, SAME), ROW(state, MAIL_DELAYED, SAME), \
@@ -143,21 +144,21 @@ struct pair {
 #define NO_MAIL(state)                                               \
 	ROW(state, MAIL_ACCEPTED, NO), ROW(state, MAIL_DELAYED, NO), \
 	    ROW(state, MAIL_FAILED, NO)
-#define CLOSED(state)                                                   \
-	LISTINGS(state), ROW(state, DUE, SAME), ROW(state, SUBMIT, NO), \
-	    ROW(state, INSPECT, SAME), ROW(state, RESEND, NO),          \
+#define CLOSED(state)                                                 \
+	OTHERS(state), ROW(state, DUE, SAME), ROW(state, SUBMIT, NO), \
+	    ROW(state, INSPECT, SAME), ROW(state, RESEND, NO),        \
 	    ROW(state, EVICT, NO)
 
 /* clang-format off */
 /* Events at NOW + 300, where a resend is allowed and nothing is due. */
 static const struct pair pairs[] = {
-	LISTINGS(NONE), NO_MAIL(NONE), ROW(NONE, DUE, SAME),
+	OTHERS(NONE), NO_MAIL(NONE), ROW(NONE, DUE, SAME),
 	ROW(NONE, REDEEM, NO), ROW(NONE, SUBMIT, GO(PENDING, M)),
 	ROW(NONE, INSPECT, NO), ROW(NONE, RESEND, NO), ROW(NONE, CANCEL, NO),
 	ROW(NONE, EVICT, NO), ROW(NONE, EFFECTIVE, NO),
 	ROW(NONE, RELISTED, NO),
 
-	LISTINGS(PENDING), ROW(PENDING, DUE, SAME),
+	OTHERS(PENDING), ROW(PENDING, DUE, SAME),
 	ROW(PENDING, REDEEM, GO(APPLIED, L)), ROW(PENDING, SUBMIT, SAME),
 	ROW(PENDING, MAIL_ACCEPTED, GO(SENT, A)),
 	ROW(PENDING, MAIL_DELAYED, GO(PENDING, A)),
@@ -167,7 +168,7 @@ static const struct pair pairs[] = {
 	ROW(PENDING, EVICT, GO(EXPIRED, A)),
 	ROW(PENDING, EFFECTIVE, NO), ROW(PENDING, RELISTED, NO),
 
-	LISTINGS(SENT), ROW(SENT, DUE, SAME),
+	OTHERS(SENT), ROW(SENT, DUE, SAME),
 	ROW(SENT, REDEEM, GO(APPLIED, L)), ROW(SENT, SUBMIT, GO(PENDING, M)),
 	ROW(SENT, MAIL_ACCEPTED, SAME), ROW(SENT, MAIL_DELAYED, SAME),
 	ROW(SENT, MAIL_FAILED, GO(FAILED, A)),

@@ -26,6 +26,7 @@
 #include <delist/listing.h>
 #include <delist/request.h>
 #include <delist/record.h>
+#include <delist/investigation.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/journal.h>

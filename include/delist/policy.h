@@ -88,6 +88,18 @@ struct delist_policy {
 	int64_t suppress_cancel_s;	       /* 180 d: "this was not me" */
 	bool show_failed_mail; /* false: to the submitter, too */
 
+	/*
+	 * How long an investigation may take from the mail that opened it:
+	 * the promise is an answer in 48 h (the delist mailbox's own words),
+	 * and nobody waits for more than 7 d (RFC 6471, 2.2.3).
+	 */
+	int64_t due_soon_s;    /* 36 h: a quarter of the promise is left */
+	int64_t overdue_s;     /* 48 h */
+	int64_t must_answer_s; /* 7 d */
+	int64_t needs_info_s;  /* 14 d for the sender to say what is missing */
+	/* 7 d from the answer: another mail about the IP joins the old ones. */
+	int64_t join_s;
+
 	int64_t token_life_s; /* 24 h from acceptance: greylisting */
 	int64_t personal_s;   /* 90 d: then mailboxes are forgotten */
 	int64_t audit_s;      /* 400 d: a year, and time to look at it */
@@ -104,7 +116,8 @@ DELIST_API int delist_policy_init(struct delist_policy *policy, size_t size);
 /*
  * Whether the settings make sense as a whole: every time is over 0, no cap is
  * under what it caps, ttl_growth and mail_tries are 1 or more, what has an
- * upper bound keeps it, and audit outlives personal data.  A limit with a max
+ * upper bound keeps it, what comes in steps comes in their order (due-soon,
+ * overdue, must-answer), and audit outlives personal data.  A limit with a max
  * of 0 is allowed, save for strikes: it switches off what it limits.
  *
  *	DELIST_EINVAL	it is not so, or init was not called

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * investigation_intake.c - mails that come in
+ *
+ *	code 606 to 649, and the portal would do	redirected
+ *	code and IP					open
+ *	else						needs-info
+ */
+#include "investigation.h"
+
+#include <string.h>
+
+enum {
+	CODE_INVESTIGATE = 511,
+	CODE_FIRST = 606, /* 606 to 649 are the portal's */
+	CODE_LAST = 649
+};
+
+static bool
+has_addr(const struct delist_addr *addr)
+{
+	return addr->family != DELIST_NOADDR;
+}
+
+static int
+check_mail(const struct investigation_step *step)
+{
+	const struct delist_event *ev = step->ev;
+
+	if (ev->code != 0 && ev->code != CODE_INVESTIGATE &&
+	    (ev->code < CODE_FIRST || ev->code > CODE_LAST))
+		return DELIST_ERANGE;
+	if (has_addr(&ev->addr) && has_addr(&step->next.addr) &&
+	    delist_addr_compare(&ev->addr, &step->next.addr) != 0)
+		return DELIST_EINVAL;
+	return DELIST_OK;
+}
+
+/* What the mail adds to what is known. */
+static void
+take_mail(struct investigation_step *step)
+{
+	struct delist_investigation *next = &step->next;
+	const struct delist_event *ev = step->ev;
+
+	if (next->intakes < UINT32_MAX)
+		next->intakes++;
+	if (next->mailbox.len == 0)
+		next->mailbox = ev->mailbox;
+	if (!has_addr(&next->addr))
+		next->addr = ev->addr;
+	if (next->code == 0 || ev->code == CODE_INVESTIGATE)
+		next->code = ev->code;
+	step->todo |= DELIST_TODO_AUDIT;
+}
+
+/* The portal would only send back who is blocked with 511 by now. */
+static bool
+is_for_the_portal(const struct investigation_step *step)
+{
+	return step->next.code >= CODE_FIRST &&
+	       (!step->ev->covered || step->ev->self_service);
+}
+
+static void
+sort(struct investigation_step *step)
+{
+	if (is_for_the_portal(step)) {
+		delist_investigation_end(step, DELIST_INVESTIGATION_REDIRECTED);
+		delist_investigation_reply(step, DELIST_NOTICE_PORTAL);
+	} else if (step->next.code != 0 && has_addr(&step->next.addr)) {
+		delist_investigation_open_up(step);
+		delist_investigation_reply(step, DELIST_NOTICE_RECEIVED);
+	} else if (step->next.state != DELIST_INVESTIGATION_NEEDS_INFO) {
+		delist_investigation_need_info(step);
+		delist_investigation_reply(step, DELIST_NOTICE_SEND_NDR);
+	}
+}
+
+int
+delist_investigation_intake(struct investigation_step *step)
+{
+	int result = check_mail(step);
+
+	if (result != DELIST_OK)
+		return result;
+	step->next = (struct delist_investigation){
+	    .created_s = step->now_s,
+	    .next_try_s = INT64_MAX,
+	};
+	memcpy(step->next.id, step->ev->request_id, sizeof step->next.id);
+	take_mail(step);
+	sort(step);
+	return DELIST_OK;
+}
+
+/* What a person asked for comes in any words, but not from a machine. */
+int
+delist_investigation_intake_more(struct investigation_step *step)
+{
+	int result = check_mail(step);
+
+	if (result != DELIST_OK)
+		return result;
+	take_mail(step);
+	if (step->next.answer != DELIST_NOTICE_NEED_INFO)
+		sort(step);
+	else if (step->ev->may_answer || step->ev->code != 0)
+		delist_investigation_open_up(step);
+	return DELIST_OK;
+}
+
+int
+delist_investigation_join(struct investigation_step *step)
+{
+	int result = check_mail(step);
+
+	if (result == DELIST_OK)
+		take_mail(step);
+	return result;
+}
+
+/* After the answer a person should see that it did not help. */
+int
+delist_investigation_join_late(struct investigation_step *step)
+{
+	if (!delist_investigation_joins(&step->next, step->now_s))
+		return DELIST_EEXPIRED;
+	step->todo = DELIST_TODO_REVIEW;
+	return delist_investigation_join(step);
+}
