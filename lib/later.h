@@ -13,6 +13,17 @@ delist_later(int64_t time_s, int64_t by_s)
 	return time_s > INT64_MAX - by_s ? INT64_MAX : time_s + by_s;
 }
 
+/* How long time_s is behind from_s; 0 where it is not. */
+static inline int64_t
+delist_since(int64_t time_s, int64_t from_s)
+{
+	uint64_t by = (uint64_t)time_s - (uint64_t)from_s;
+
+	if (time_s <= from_s)
+		return 0;
+	return by > INT64_MAX ? INT64_MAX : (int64_t)by;
+}
+
 /* base_s * factor^n, at most cap_s; base_s > 0, factor > 0. */
 static inline int64_t
 delist_grown(int64_t base_s, uint32_t factor, uint32_t n, int64_t cap_s)

@@ -47,6 +47,12 @@ static const struct delist_policy defaults = {
     .must_answer_s = 7 * DAY,
     .needs_info_s = 14 * DAY,
     .join_s = 7 * DAY,
+    .appeal_request_wait_s = DAY,
+    .appeal_mail_wait_s = 48 * HOUR,
+    .appeal_requests = 2,
+    .appeal_mails = 1,
+    .appeal_recur_s = 30 * DAY,
+    .appeal_forget_s = 30 * DAY,
     .token_life_s = DAY,
     .personal_s = 90 * DAY,
     .audit_s = 400 * DAY,
@@ -83,6 +89,10 @@ static const size_t times[] = {
     AT(must_answer_s),
     AT(needs_info_s),
     AT(join_s),
+    AT(appeal_request_wait_s),
+    AT(appeal_mail_wait_s),
+    AT(appeal_recur_s),
+    AT(appeal_forget_s),
     AT(token_life_s),
     AT(personal_s),
     AT(audit_s),
@@ -107,6 +117,8 @@ caps_hold(const struct delist_policy *policy)
 	return policy->ttl_automatic_s <= policy->ttl_cap_s &&
 	       policy->ttl_trap_s <= policy->ttl_cap_s &&
 	       policy->cooldown_s <= policy->cooldown_cap_s &&
+	       policy->appeal_request_wait_s <= policy->appeal_forget_s &&
+	       policy->appeal_mail_wait_s <= policy->appeal_forget_s &&
 	       policy->due_soon_s <= policy->overdue_s &&
 	       policy->overdue_s <= policy->must_answer_s &&
 	       policy->personal_s <= policy->audit_s;

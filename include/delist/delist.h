@@ -27,6 +27,7 @@
 #include <delist/request.h>
 #include <delist/record.h>
 #include <delist/investigation.h>
+#include <delist/appeal.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/journal.h>

@@ -162,7 +162,9 @@ enum delist_todo {
 	DELIST_TODO_RELISTED = 1 << 8,	/* tell the request: RELISTED */
 	DELIST_TODO_REVIEW = 1 << 9,	/* ask a person to look at it */
 	DELIST_TODO_PURGE = 1 << 10,	/* forget row or personal data */
-	DELIST_TODO_ALREADY = 1 << 11	/* it is done: answer so */
+	DELIST_TODO_ALREADY = 1 << 11,	/* it is done: answer so */
+	DELIST_TODO_TASK = 1 << 12,	/* a person has something to do */
+	DELIST_TODO_CHECK = 1 << 13 /* try a delivery, and say how it went */
 };
 
 /*

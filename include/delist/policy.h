@@ -100,6 +100,19 @@ struct delist_policy {
 	/* 7 d from the answer: another mail about the IP joins the old ones. */
 	int64_t join_s;
 
+	/*
+	 * The sender's own blocks at other providers: a portal says that a
+	 * removal takes up to 24 h, an investigation promises 48 h.
+	 */
+	int64_t appeal_request_wait_s; /* 24 h after a portal was asked */
+	int64_t appeal_mail_wait_s;    /* 48 h after a mail, or a person */
+	uint32_t appeal_requests;      /* 2 at the portal, */
+	uint32_t appeal_mails;	       /* then 1 mail, then a person */
+	/* 30 d: blocked again after so short a time, the cause is not gone. */
+	int64_t appeal_recur_s;
+	/* 30 d without a bounce or a delivery: nobody sends there any more. */
+	int64_t appeal_forget_s;
+
 	int64_t token_life_s; /* 24 h from acceptance: greylisting */
 	int64_t personal_s;   /* 90 d: then mailboxes are forgotten */
 	int64_t audit_s;      /* 400 d: a year, and time to look at it */
