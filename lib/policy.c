@@ -53,6 +53,13 @@ static const struct delist_policy defaults = {
     .appeal_mails = 1,
     .appeal_recur_s = 30 * DAY,
     .appeal_forget_s = 30 * DAY,
+    .outbound_sender_hour = {500, HOUR},
+    .outbound_sender_day = {1000, DAY},
+    .outbound_tenant_hour = {5000, HOUR},
+    .outbound_tenant_day = {10000, DAY},
+    .outbound_warn_percent = 80,
+    .outbound_release_s = HOUR,
+    .outbound_releases = {3, 30 * DAY},
     .token_life_s = DAY,
     .personal_s = 90 * DAY,
     .audit_s = 400 * DAY,
@@ -93,6 +100,12 @@ static const size_t times[] = {
     AT(appeal_mail_wait_s),
     AT(appeal_recur_s),
     AT(appeal_forget_s),
+    AT(outbound_sender_hour.window_s),
+    AT(outbound_sender_day.window_s),
+    AT(outbound_tenant_hour.window_s),
+    AT(outbound_tenant_day.window_s),
+    AT(outbound_release_s),
+    AT(outbound_releases.window_s),
     AT(token_life_s),
     AT(personal_s),
     AT(audit_s),
@@ -129,6 +142,8 @@ counts_fit(const struct delist_policy *policy)
 {
 	return policy->ttl_growth >= 1 && policy->strikes.max >= 1 &&
 	       policy->strikes.max <= DELIST_POLICY_STRIKES &&
+	       policy->outbound_warn_percent >= 1 &&
+	       policy->outbound_warn_percent <= 100 &&
 	       policy->mail_tries >= 1 &&
 	       policy->mail_tries <= DELIST_POLICY_WAITS + 1;
 }

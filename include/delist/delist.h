@@ -28,6 +28,7 @@
 #include <delist/record.h>
 #include <delist/investigation.h>
 #include <delist/appeal.h>
+#include <delist/outbound.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/journal.h>

@@ -164,7 +164,9 @@ enum delist_todo {
 	DELIST_TODO_PURGE = 1 << 10,	/* forget row or personal data */
 	DELIST_TODO_ALREADY = 1 << 11,	/* it is done: answer so */
 	DELIST_TODO_TASK = 1 << 12,	/* a person has something to do */
-	DELIST_TODO_CHECK = 1 << 13 /* try a delivery, and say how it went */
+	DELIST_TODO_CHECK = 1 << 13, /* try a delivery, and say how it went */
+	DELIST_TODO_WARN = 1 << 14,  /* tell the sender: soon too much */
+	DELIST_TODO_REFUSE = 1 << 15 /* refuse the mail at hand */
 };
 
 /*

@@ -113,6 +113,22 @@ struct delist_policy {
 	/* 30 d without a bounce or a delivery: nobody sends there any more. */
 	int64_t appeal_forget_s;
 
+	/*
+	 * Recipients of what goes out, so that one stolen password does not
+	 * put our own IPs on other people's lists.  A person writes to fewer
+	 * than a sender may, and a tenant may be ten such people at once;
+	 * newsletters want limits of their own.
+	 */
+	struct delist_limit_rule outbound_sender_hour; /* 500 in 1 h */
+	struct delist_limit_rule outbound_sender_day;  /* 1,000 in 24 h */
+	struct delist_limit_rule outbound_tenant_hour; /* 5,000 in 1 h */
+	struct delist_limit_rule outbound_tenant_day;  /* 10,000 in 24 h */
+	uint32_t outbound_warn_percent; /* 80, at most 100: of any of them */
+	/* 1 h at least: whatever sent the mail may still be at it. */
+	int64_t outbound_release_s;
+	/* 3 in 30 d by the sender's own side, then an operator has to. */
+	struct delist_limit_rule outbound_releases;
+
 	int64_t token_life_s; /* 24 h from acceptance: greylisting */
 	int64_t personal_s;   /* 90 d: then mailboxes are forgotten */
 	int64_t audit_s;      /* 400 d: a year, and time to look at it */
@@ -128,9 +144,10 @@ DELIST_API int delist_policy_init(struct delist_policy *policy, size_t size);
 
 /*
  * Whether the settings make sense as a whole: every time is over 0, no cap is
- * under what it caps, ttl_growth and mail_tries are 1 or more, what has an
- * upper bound keeps it, what comes in steps comes in their order (due-soon,
- * overdue, must-answer), and audit outlives personal data.  A limit with a max
+ * under what it caps, ttl_growth, mail_tries and percentages are 1 or more,
+ * what has an upper bound keeps it, what comes in steps comes in their order
+ * (due-soon, overdue, must-answer), an appeal is not forgotten while it waits,
+ * and audit outlives personal data.  A limit with a max
  * of 0 is allowed, save for strikes: it switches off what it limits.
  *
  *	DELIST_EINVAL	it is not so, or init was not called
