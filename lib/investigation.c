@@ -125,9 +125,10 @@ purge_due(struct investigation_step *step)
 		return DELIST_OK;
 	}
 	next->mailbox = (struct delist_mailbox){0};
+	memset(next->message_id, 0, sizeof next->message_id);
 	memset(next->assignee, 0, sizeof next->assignee);
 	memset(next->reason, 0, sizeof next->reason);
-	next->assignee_len = next->reason_len = 0;
+	next->message_id_len = next->assignee_len = next->reason_len = 0;
 	next->next_try_s = INT64_MAX;
 	step->todo = DELIST_TODO_PURGE;
 	delist_investigation_become(step, DELIST_INVESTIGATION_PURGED);

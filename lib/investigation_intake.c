@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "utf8.h"
+
 enum {
 	CODE_INVESTIGATE = 511,
 	CODE_FIRST = 606, /* 606 to 649 are the portal's */
@@ -30,10 +32,30 @@ check_mail(const struct investigation_step *step)
 	if (ev->code != 0 && ev->code != CODE_INVESTIGATE &&
 	    (ev->code < CODE_FIRST || ev->code > CODE_LAST))
 		return DELIST_ERANGE;
+	if (ev->message_id_len > sizeof ev->message_id ||
+	    !delist_utf8_is_line(ev->message_id, ev->message_id_len))
+		return DELIST_EINVAL;
 	if (has_addr(&ev->addr) && has_addr(&step->next.addr) &&
 	    delist_addr_compare(&ev->addr, &step->next.addr) != 0)
 		return DELIST_EINVAL;
 	return DELIST_OK;
+}
+
+/* Answers go to one mailbox: a mail of somebody else is not answered. */
+static void
+take_sender(struct investigation_step *step)
+{
+	struct delist_investigation *next = &step->next;
+	const struct delist_event *ev = step->ev;
+
+	if (next->mailbox.len == 0)
+		next->mailbox = ev->mailbox;
+	if (next->mailbox.len != ev->mailbox.len ||
+	    memcmp(next->mailbox.text, ev->mailbox.text, ev->mailbox.len) != 0)
+		return;
+	memset(next->message_id, 0, sizeof next->message_id);
+	memcpy(next->message_id, ev->message_id, ev->message_id_len);
+	next->message_id_len = ev->message_id_len;
 }
 
 /* What the mail adds to what is known. */
@@ -45,8 +67,7 @@ take_mail(struct investigation_step *step)
 
 	if (next->intakes < UINT32_MAX)
 		next->intakes++;
-	if (next->mailbox.len == 0)
-		next->mailbox = ev->mailbox;
+	take_sender(step);
 	if (!has_addr(&next->addr))
 		next->addr = ev->addr;
 	if (next->code == 0 || ev->code == CODE_INVESTIGATE)

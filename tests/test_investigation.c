@@ -46,6 +46,8 @@ event(int kind, uint32_t generation)
 	ev.addr = delist_addr_from4(0xc0000201);
 	assert_int_equal(
 	    delist_mailbox_parse(&ev.mailbox, "ann@example.org", 15), 0);
+	memcpy(ev.message_id, "<a@b>", 5);
+	ev.message_id_len = 5;
 	memcpy(ev.evidence.source, "bob", 3);
 	ev.evidence.source_len = 3;
 	set_reason(&ev, "an open relay");
@@ -353,6 +355,40 @@ is_silent(void **state)
 		assert_int_equal(
 		    must(&investigation, DELIST_EVENT_MAIL_ACCEPTED, NOW), 0);
 	}
+}
+
+/* The answer is to the newest mail of whom it goes to. */
+static void
+remembers_what_it_answers(void **state)
+{
+	struct delist_investigation investigation = in_state(OPEN);
+	struct delist_event ev = event(DELIST_EVENT_INTAKE, 0);
+	unsigned todo = 77;
+
+	(void)state;
+	assert_memory_equal(investigation.message_id, "<a@b>\0", 7);
+	assert_int_equal(investigation.message_id_len, 5);
+	memset(ev.message_id, 'x', sizeof ev.message_id);
+	ev.message_id_len = 128;
+	must_take(&investigation, &ev, NOW);
+	assert_memory_equal(investigation.message_id, ev.message_id, 128);
+	ev.message_id_len = 2;
+	must_take(&investigation, &ev, NOW);
+	assert_memory_equal(investigation.message_id, "xx\0", 4);
+	assert_int_equal(
+	    delist_mailbox_parse(&ev.mailbox, "eve@example.org", 15), 0);
+	ev.message_id_len = 3;
+	must_take(&investigation, &ev, NOW);
+	assert_int_equal(investigation.message_id_len, 2);
+	ev.mailbox = (struct delist_mailbox){0};
+	must_take(&investigation, &ev, NOW);
+	assert_int_equal(investigation.message_id_len, 2);
+	ev.message_id_len = 129;
+	assert_int_equal(step(&investigation, &todo, &ev, NOW), DELIST_EINVAL);
+	ev.message_id_len = 3;
+	ev.message_id[2] = '\n';
+	assert_int_equal(step(&investigation, &todo, &ev, NOW), DELIST_EINVAL);
+	assert_int_equal(todo, 77);
 }
 
 /* A null reverse-path; a person's answer has nobody to go to either. */
@@ -838,6 +874,7 @@ is_due(void **state)
 		return;
 	assert_int_equal(investigation.mailbox.len, 0);
 	assert_memory_equal(investigation.mailbox.text, zeros, 64);
+	assert_memory_equal(investigation.message_id, zeros, 64);
 	assert_memory_equal(investigation.assignee, zeros, 32);
 	assert_memory_equal(investigation.reason, zeros, 64);
 }
@@ -1050,6 +1087,7 @@ main(void)
 	TEST(no_pair_is_missing);
 	ROWS(takes_in, intake_rows);
 	ROWS(is_silent, silent_rows);
+	TEST(remembers_what_it_answers);
 	TEST(nobody_is_not_answered);
 	TEST(each_reply_goes_out_once);
 	TEST(two_halves_make_a_whole);

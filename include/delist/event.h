@@ -67,8 +67,8 @@ enum delist_event_kind {
 	DELIST_EVENT_RELISTED = 17,  /* R: its address is listed again */
 	/*
 	 * I: a mail came in: request_id, addr and code as found in it, mailbox
-	 * (its envelope sender), may_answer, covered, self_service,
-	 * suppressed, within_limits
+	 * (its envelope sender), message_id, may_answer, covered,
+	 * self_service, suppressed, within_limits
 	 */
 	DELIST_EVENT_INTAKE = 18,
 	DELIST_EVENT_ASSIGN = 19, /* I: evidence (source: to whom) */
@@ -137,6 +137,8 @@ struct delist_event {
 	struct delist_prefix prefix;
 	struct delist_addr addr; /* what the request is about */
 	struct delist_mailbox mailbox;
+	char message_id[128];	/* counted; unused bytes are 0 */
+	uint8_t message_id_len; /* 0: none, or too long to be kept */
 	uint8_t request_id[16];
 	uint32_t generation;	 /* of the mail, in its token or VERP address */
 	uint64_t set_generation; /* of the block set */

@@ -89,8 +89,10 @@ struct delist_investigation {
 	uint32_t tries;		 /* of it, delayed ones */
 	struct delist_addr addr; /* the IP; DELIST_NOADDR: not known */
 	struct delist_mailbox mailbox; /* who gets the mails; none: nobody */
+	char message_id[128];	       /* of its newest mail; counted */
 	char assignee[32];	       /* counted; unused bytes are 0 */
 	char reason[64];	       /* of the newest answer; alike */
+	uint8_t message_id_len;	       /* 0: none */
 	uint8_t assignee_len;
 	uint8_t reason_len;
 	int64_t created_s;
@@ -105,8 +107,8 @@ struct delist_investigation {
 
 /*
  * Take one event.  On DELIST_OK *next is the investigation after it and *todo
- * what is to be done (enum delist_todo): MAIL sends `notice` to `mailbox`,
- * REVIEW asks for a person (late, an answer that did not arrive, or a mail
+ * what is to be done (enum delist_todo): MAIL sends `notice` to `mailbox` in
+ * answer to `message_id`, REVIEW asks for a person (late, an answer that did not arrive, or a mail
  * after the answer), LIFT and EXCEPT remove the block.  An event that does not
  * matter now leaves it as it is, with *todo 0; a repeated answer gives
  * DELIST_TODO_ALREADY.  `next` may be `cur`.
@@ -116,7 +118,8 @@ struct delist_investigation {
  * begins with a zeroed one.
  *
  *	DELIST_EINVAL	the policy, the state or the event is none; the mail
- *			is about another IP; a person without a name, or a
+ *			is about another IP, or its Message-ID over 128 bytes
+ *			or not printable; a person without a name, or a
  *			note, denial or question without a text; a text with a
  *			control character; an answer that is none
  *	DELIST_ERANGE	code is not 511 or 606 to 649
