@@ -419,6 +419,17 @@ a_due_time_is_looked_at_again(void **state)
 	assert_int_equal(outbound.state, RELEASING);
 	assert_true(delist_outbound_due_s(&outbound) >= NOW + DAY);
 	assert_int_equal(outbound.since_s, before.since_s);
+
+	/* a longer window keeps an idle row */
+	outbound = in_state(OKAY);
+	policy = defaults();
+	policy.outbound_sender_day.window_s = 10 * DAY;
+	assert_int_equal(delist_outbound_step(&outbound, &todo, &outbound, &ev,
+			     &policy, NOW + 2 * DAY),
+	    0);
+	assert_int_equal(todo, 0);
+	assert_true(outbound.used);
+	assert_true(delist_outbound_due_s(&outbound) >= NOW + 10 * DAY);
 }
 
 /* ---- time ---- */
