@@ -33,7 +33,7 @@ int delist_investigation_note(struct investigation_step *step);
 int delist_investigation_answer(struct investigation_step *step);
 int delist_investigation_answer_again(struct investigation_step *step);
 
-/* Send a notice; an automatic one only once, and where it may be sent. */
+/* Send a notice; an automatic one only where it may be sent. */
 void delist_investigation_say(
     struct investigation_step *step, enum delist_notice notice);
 void delist_investigation_reply(

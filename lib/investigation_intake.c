@@ -83,6 +83,11 @@ is_for_the_portal(const struct investigation_step *step)
 	       (!step->ev->covered || step->ev->self_service);
 }
 
+/*
+ * Each reply goes out once, for each state here is entered once: a second
+ * mail that lacks something finds the state that asked, and what a person
+ * asked for does not come here.
+ */
 static void
 sort(struct investigation_step *step)
 {

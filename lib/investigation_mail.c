@@ -23,19 +23,16 @@ delist_investigation_say(
 	step->todo |= DELIST_TODO_MAIL;
 }
 
-/* RFC 3834, 2: never to automatic mail, never to nobody, never twice. */
+/* RFC 3834, 2: never to automatic mail, and never to nobody. */
 void
 delist_investigation_reply(
     struct investigation_step *step, enum delist_notice notice)
 {
 	const struct delist_event *ev = step->ev;
-	unsigned bit = 1u << notice;
 
-	if ((step->next.replied & bit) != 0 || !ev->may_answer ||
-	    !ev->within_limits || ev->suppressed || step->next.mailbox.len == 0)
-		return;
-	step->next.replied |= (uint8_t)bit;
-	delist_investigation_say(step, notice);
+	if (ev->may_answer && ev->within_limits && !ev->suppressed &&
+	    step->next.mailbox.len != 0)
+		delist_investigation_say(step, notice);
 }
 
 static bool

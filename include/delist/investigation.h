@@ -82,7 +82,6 @@ struct delist_investigation {
 	uint8_t notice;		 /* enum delist_notice: the newest mail's */
 	uint8_t mail;		 /* enum delist_investigation_mail */
 	uint8_t answer;		 /* enum delist_notice: the newest answer */
-	uint8_t replied;	 /* automatic replies, bits 1 << notice */
 	uint16_t code;		 /* 511, 606 to 649; 0: not known */
 	uint32_t intakes;	 /* mails that came in */
 	uint32_t generation;	 /* of the newest mail, from 1; 0: none */
