@@ -297,6 +297,26 @@ is_warned_once(void **state)
 	assert_int_equal(send(&outbound, 1, NOW + 100), V | X);
 }
 
+/* 80 % of 3 is 2.4: two are not yet near. */
+static void
+the_warning_is_rounded_up(void **state)
+{
+	struct delist_outbound outbound = {0};
+	struct delist_policy policy = defaults();
+	struct delist_outbound_event ev = event(DELIST_OUTBOUND_EVENT_SEND, 1);
+
+	(void)state;
+	policy.outbound_sender_hour.max = 3;
+	for (int i = 1; i <= 3; i++) {
+		unsigned todo = 77;
+
+		assert_int_equal(delist_outbound_step(&outbound, &todo,
+				     &outbound, &ev, &policy, NOW),
+		    0);
+		assert_int_equal(todo, i < 3 ? 0 : W);
+	}
+}
+
 static void
 none_may_send(void **state)
 {
@@ -708,6 +728,7 @@ main(void)
 	ROWS(keeps_limits, limit_rows);
 	TEST(what_is_refused_is_not_counted);
 	TEST(is_warned_once);
+	TEST(the_warning_is_rounded_up);
 	TEST(none_may_send);
 	TEST(three_releases_then_an_operator);
 	TEST(an_operator_releases_at_once);
