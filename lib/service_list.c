@@ -65,14 +65,28 @@ drop_exception(struct work *work, const struct delist_event *block)
 	    work, request_id, DELIST_EVENT_RELISTED);
 }
 
+/* What is over by now is over, whether or not anybody called tick. */
+static int
+get_as_of_now(struct work *work, struct work_listing **listing,
+    const struct delist_event *named)
+{
+	struct delist_event due = {.kind = DELIST_EVENT_DUE};
+	int result = delist_work_get_listing(
+	    work, listing, named->listing_kind, &named->prefix);
+
+	if (result != DELIST_OK ||
+	    work->now_s < delist_listing_due_s(&(*listing)->at))
+		return result;
+	return delist_work_step_listing(work, *listing, &due);
+}
+
 static int
 list_steps(struct work *work, void *arg)
 {
 	const struct listing_call *call = arg;
 	struct delist_event ev = call->ev;
 	struct work_listing *listing;
-	int result = delist_work_get_listing(
-	    work, &listing, ev.listing_kind, &ev.prefix);
+	int result = get_as_of_now(work, &listing, &ev);
 
 	if (result == DELIST_OK && ev.listing_kind == DELIST_LISTING_BLOCK)
 		result = judge_history(work, &ev);

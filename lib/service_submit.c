@@ -23,8 +23,7 @@ bool
 delist_service_exhausted(const struct delist_service *service,
     const struct delist_history *history, int64_t now_s)
 {
-	return history->count != 0 &&
-	       delist_limit_left(&history->self_delists,
+	return delist_limit_left(&history->self_delists,
 		   &service->policy.self_delists, now_s) == 0;
 }
 
