@@ -67,7 +67,7 @@ is_host_bracket(const char *text, size_t at)
 		end--;
 	for (start = end; start > 0 && end - start < 255 &&
 			  !delist_ascii_isspace(text[start - 1]) &&
-			  !delist_ascii_isin(text[start - 1], "(<=,:;");
+			  !delist_ascii_isin(text[start - 1], "(<=,:;\\\xa0");
 	     start--)
 		;
 	if (end - start == 4 && delist_ascii_equal(text + start, "host", 4))
@@ -186,10 +186,14 @@ keep(struct delist_refusal *e, const struct delist_prefix *found, int rank)
 	}
 }
 
-/* fe80::/10 means nothing to anybody else. */
+/* No address, and fe80::/10, mean nothing to anybody else. */
 static bool
 is_local(const struct delist_addr *addr)
 {
+	static const uint8_t none[16];
+
+	if (memcmp(addr->bytes, none, sizeof none) == 0)
+		return true;
 	return addr->family == DELIST_INET6 && addr->bytes[0] == 0xfe &&
 	       (addr->bytes[1] & 0xc0) == 0x80;
 }

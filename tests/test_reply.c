@@ -98,6 +98,132 @@ static const struct reply_row reply_rows[] = {
     {"number of four", "550 5.7.606 see 4.16.55.1", PORTAL, "5.7.606", "", 0},
     {"version", "550 denied Version=3.5.7.607", OTHER, "", "", 0},
     {"delays", "delays=0.63/3.5/2.5, 550 no", NONE, "", "", 0},
+    /* folds inside a token */
+    {"a code cut behind a dot", "550 5.\n7.606 IP [192.0.2.9]", PORTAL,
+	"5.7.606", "192.0.2.9", 0},
+    {"a code cut into two numbers", "550 5.7.60\n 6 IP [192.0.2.9]", PORTAL,
+	"5.7.606", "192.0.2.9", 0},
+    {"a code and a number", "550 5.1.1\n10 of 11", DELIST_CLASS_RECIPIENT,
+	"5.1.1", "", 0},
+    {"a generic code and a number", "550 5.7.1\n1 more", OTHER, "5.7.1", "", 0},
+    {"a reply code cut", "said: 55\n0 5.7.606 IP [192.0.2.9]", PORTAL,
+	"5.7.606", "192.0.2.9", 0},
+    {"no reply code cut", "said: 55\n0 or more, 5.7.606", NONE, "", "", 0},
+    {"too long to be a code", "550 5.7.606\n.1.2.3.4.5.6.7.8.9", PORTAL,
+	"5.7.606", "", 0},
+    {"a word behind the fold", "550 5.7.6\n06th", OTHER, "5.7.6", "", 0},
+    {"an address cut", "550 5.7.606 IP [192.0.\n 2.9].", PORTAL, "5.7.606",
+	"192.0.2.9", 0},
+    {"an address cut twice", "550 5.7.606 IP [2001:\ndb8:\n:7].", PORTAL,
+	"5.7.606", "2001:db8::7", 0},
+    {"its last number cut", "550 5.7.606 IP [192.0.2.1\n00].", PORTAL,
+	"5.7.606", "192.0.2.100", 0},
+    {"its last number or a count", "550 5.7.606 [192.0.2.1\n00] our", PORTAL,
+	"5.7.606", "", 0},
+    {"a count behind a blank", "550 5.7.606 [192.0.2.1 \n00] our", PORTAL,
+	"5.7.606", "192.0.2.1", 0},
+    {"a bracket before the fold", "550 5.7.606 IP [\n> 192.0.2.9]", PORTAL,
+	"5.7.606", "192.0.2.9", 0},
+    {"a bare address and a number", "550 5.7.1 blocked ip 192.0.2.9\n12 no",
+	DELIST_CLASS_IP_BLOCK_OTHER, "5.7.1", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"an address and a code", "550 blocked ip 192.0.2.9\n550 no",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"too many folds", "550 5.7.606 [1\n9\n2\n.\n0\n.\n2.9].", PORTAL,
+	"5.7.606", "", 0},
+    {"a long fold",
+	"550 5.7.606 [192.0.\n2222222222222222222222222222222222222222222222222"
+	"22222222]",
+	PORTAL, "5.7.606", "", 0},
+    {"a phrase cut at its beginning", "550 b\nlocked using x, [192.0.2.9]",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"blanks in a phrase", "550 blocked  \t using x, [192.0.2.9]",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"no-break spaces",
+	"550\xc2\xa0"
+	"5.7.606\xc2\xa0IP\xc2\xa0[192.0.2.9]",
+	PORTAL, "5.7.606", "192.0.2.9", 0},
+    /* what programs print */
+    {"a tuple", "(550, b'5.7.606 IP [192.0.2.9]')", PORTAL, "5.7.606",
+	"192.0.2.9", 0},
+    {"bytes of two lines", "b'550-5.7.606 no\\r\\n550 5.7.606 IP [192.0.2.9]'",
+	PORTAL, "5.7.606", "192.0.2.9", 0},
+    {"a capital B", "B\"5.7.606 IP [192.0.2.9]\"", PORTAL, "5.7.606",
+	"192.0.2.9", 0},
+    {"a word that ends in b", "ab'5.7.606", NONE, "", "", 0},
+    {"an escaped word", "550 5.7.606\\nIP\\t[192.0.2.9]\\x", PORTAL, "5.7.606",
+	"192.0.2.9", 0},
+    {"JSON", "{\"code\": 550, \"status\": \"5.7.606\"}", PORTAL, "5.7.606", "",
+	0},
+    {"an error code", "ERROR_CODE :550, ERROR_CODE :5.7.606", PORTAL, "5.7.606",
+	"", 0},
+    /* replies in replies, and farewells */
+    {"a reply in a reply", "554 5.4.7 late <421 4.4.2 timed out>", OTHER,
+	"4.4.2", "", 0},
+    {"no second nesting", "554 5.4.7 late <421 4.4.2 x> <450 4.4.1 y>", OTHER,
+	"4.4.2", "", 0},
+    {"511 is not nested away", "550 5.7.511 no <421 4.4.2 timed out>", MAIL,
+	"5.7.511", "", 0},
+    {"a farewell", "host x said: 421 4.4.2 bye (in reply\nto QUIT)", NONE, "",
+	"", 0},
+    {"a farewell in a transcript", ">>> QUIT\n<<< 421 4.4.2 bye", NONE, "", "",
+	0},
+    {"a 421 that is none", "421 4.3.2 (try again) later", OTHER, "4.3.2", "",
+	0},
+    /* addresses in other places */
+    {"bare", "550 192.0.2.9 blocked for abuse", DELIST_CLASS_IP_BLOCK_OTHER, "",
+	"192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"bare and another", "550 192.0.2.9 blocked for abuse by 192.0.2.8",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "", DELIST_FLAG_BY_TEXT},
+    {"bare twice", "550 192.0.2.9 blocked for abuse, 192.0.2.9",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"bare and named", "550 192.0.2.8 blocked for abuse from ip 192.0.2.9",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"bare in parentheses", "550 blocked for abuse (192.0.2.9)",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "", DELIST_FLAG_BY_TEXT},
+    {"bare with a tail", "550 blocked for abuse 192.0.2.9)",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "", DELIST_FLAG_BY_TEXT},
+    {"in a name", "550 blocked for abuse 192.0.2.9-x.example",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "", DELIST_FLAG_BY_TEXT},
+    {"with a line", "550 blocked for abuse 192.0.2.9_1",
+	DELIST_CLASS_IP_BLOCK_OTHER, "", "", DELIST_FLAG_BY_TEXT},
+    {"a pair", "550 Bad SPF records for [b.example:192.0.2.9]",
+	DELIST_CLASS_AUTH_FAILED, "", "", DELIST_FLAG_BY_TEXT},
+    {"a pair that was blocked", "550 blocked using x [b.example:192.0.2.9]",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"no pair", "550 blocked using x a:192.0.2.9]", DELIST_CLASS_IP_BLOCK_DNSBL,
+	"", "", DELIST_FLAG_BY_TEXT},
+    {"a host that refused",
+	"550 5.7.1 blocked ip; host [192.0.2.1] refused to "
+	"talk to me: 550 no",
+	DELIST_CLASS_IP_BLOCK_OTHER, "5.7.1", "", DELIST_FLAG_BY_TEXT},
+    {"a client", "550 5.7.1 <m.example[192.0.2.9]>: Client host rejected",
+	DELIST_CLASS_IP_BLOCK_OTHER, "5.7.1", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"another in its place", "550 5.7.1 <m.example[192.0.2.9]>: blocked ip",
+	DELIST_CLASS_IP_BLOCK_OTHER, "5.7.1", "", DELIST_FLAG_BY_TEXT},
+    {"a host without letters", "550 5.7.1 blocked ip host 192.0.2.1[192.0.2.1]",
+	DELIST_CLASS_IP_BLOCK_OTHER, "5.7.1", "", DELIST_FLAG_BY_TEXT},
+    {"a client host", "550 5.7.1 Client host [192.0.2.9] blocked using x",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "5.7.1", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"link-local", "550 5.7.606 banned IP [fe80::1]", PORTAL, "5.7.606", "", 0},
+    {"unspecified", "550 5.7.606 banned IP [0::]", PORTAL, "5.7.606", "", 0},
+    {"short", "550 5.7.606 banned IP [::7]", PORTAL, "5.7.606", "::7", 0},
+    {"too wide a network", "550 5.7.606 banned IP [192.0.2.0/33]", PORTAL,
+	"5.7.606", "192.0.2.0", 0},
+    {"hex letters first", "550 5.7.606 banned IP [fd00::7]", PORTAL, "5.7.606",
+	"fd00::7", 0},
+    {"not hex", "550 5.7.606 banned IP [fg00::7]", PORTAL, "5.7.606", "", 0},
+    {"text before the reply",
+	"banned ip [192.0.2.1] 550 5.7.606 IP [192.0.2.9]", PORTAL, "5.7.606",
+	"192.0.2.9", 0},
+    /* words */
+    {"no code at all", "Service refused. LPN006_107", OTHER, "", "",
+	DELIST_FLAG_BY_TEXT},
+    {"mailbox and code", "550 5.2.9 mailbox trouble", DELIST_CLASS_RECIPIENT,
+	"5.2.9", "", 0},
+    {"a host's line before", "host: mx.example.net\n5.2.1 <a@b.example> no",
+	DELIST_CLASS_RECIPIENT, "5.2.1", "", 0},
+    {"another line before", "word: mx.example.net\n5.2.1 <a@b.example> no",
+	NONE, "", "", 0},
     /* no refusal */
     {"delivered", "250 2.1.5 ok", NONE, "2.1.5", "", 0},
     {"prose", "thank you for 550 letters", NONE, "", "", 0},
@@ -149,6 +275,82 @@ no_prefix_reads_too_far(void **state)
 		delist_reply_classify(
 		    &v, support_guarded_front(row->text, n), n);
 	}
+}
+
+struct view_row {
+	const char *name, *text;
+	const char *recipient, *contact, *list, *vendor, *matched;
+};
+
+static const struct view_row view_rows[] = {
+    {"Microsoft",
+	"550 5.7.606 no, see https://sender.office.com/. More: "
+	"http://go.microsoft.com/fwlink/?LinkID=526655 AS(1430)",
+	"", "https://sender.office.com/", "", "AS(1430)", "5.7.606"},
+    {"a tag in parentheses", "550 5.7.1 our block list (S3140).", "", "", "",
+	"S3140", "(S3140)"},
+    {"a tag in brackets", "421 4.7.0 [TSS04] user complaints", "", "", "",
+	"TSS04", "[TSS"},
+    {"a tag with a line", "550 no. LPN006_107", "", "", "", "LPN006_107", ""},
+    {"no tags", "550 no S31 (S3140 (ABCDE12) (S3) (S12x) a_1", "", "", "", "",
+	""},
+    {"half a tag", "550 no AS(14", "", "", "", "", ""},
+    {"a list by its zone", "550 listed, see 9.2.0.192.zen.spamhaus.org.", "",
+	"", "9.2.0.192.zen.spamhaus.org", "", ".spamhaus."},
+    {"a list by its name", "550 spamcop says no", "", "", "spamcop", "",
+	"spamcop"},
+    {"a list behind the words", "550 blocked using \"bl.example\".", "", "",
+	"bl.example", "", "blocked using"},
+    {"no name of a list", "550 blocked using", "", "", "", "", "blocked using"},
+    {"a mailbox to write to",
+	"550 5.7.511 forward this to delist@b.example, https://c.example/", "",
+	"delist@b.example", "", "", "5.7.511"},
+    {"another mailbox to write to",
+	"550 5.7.511 please forward a@b.example. no", "", "a@b.example", "", "",
+	"5.7.511"},
+    {"a recipient", "550 5.1.1 <ann@b.example>: no", "ann@b.example", "", "",
+	"", "5.1.1"},
+    {"one that is named", "550 5.1.1 \"x@b.example\" to=<ann@b.example> no",
+	"ann@b.example", "", "", "", "5.1.1"},
+    {"in brackets", "550 5.1.1 [ann@b.example]: no", "ann@b.example", "", "",
+	"", "5.1.1"},
+    {"a sender", "550 5.1.1 from:<ann@b.example> no", "", "", "", "", "5.1.1"},
+    {"in a sentence", "550 5.1.1 ask ann@b.example for help", "", "", "", "",
+	"5.1.1"},
+    {"no mailbox", "550 5.1.1 <@b.example> <a@> a@. no", "", "", "", "",
+	"5.1.1"},
+    {"in braces", "{'ann@b.example': (550, b'5.1.1 no')}", "ann@b.example", "",
+	"", "", "5.1.1"},
+    {"web addresses that are none",
+	"550 5.7.606 http https:/x http://x https://aka.ms/1 https://b.example/",
+	"", "https://b.example/", "", "", "5.7.606"},
+};
+
+static void
+is_view(struct delist_text got, const char *want)
+{
+	assert_int_equal(got.len, strlen(want));
+	if (got.len != 0)
+		assert_memory_equal(got.at, want, got.len);
+}
+
+static void
+shows(void **state)
+{
+	const struct view_row *row = *state;
+	size_t len = strlen(row->text);
+	struct delist_verdict v;
+
+	assert_int_equal(
+	    delist_reply_classify(&v, support_guarded(row->text, len), len),
+	    DELIST_OK);
+	is_view(v.recipient, row->recipient);
+	is_view(v.contact, row->contact);
+	is_view(v.list, row->list);
+	is_view(v.vendor, row->vendor);
+	is_view(v.matched, row->matched);
+	assert_int_equal(v.source,
+	    row->matched[0] != '\0' ? DELIST_SOURCE_REPLY : DELIST_SOURCE_NONE);
 }
 
 struct format_row {
@@ -264,6 +466,7 @@ main(void)
 {
 	ROWS(classifies, reply_rows);
 	ROWS(no_prefix_reads_too_far, reply_rows);
+	ROWS(shows, view_rows);
 	ROWS(formats, format_rows);
 	TEST(a_long_contact_has_a_limit);
 	TEST(rules_of_the_host_come_first);
