@@ -55,10 +55,11 @@ bool delist_ndr_begins_original(const struct delist_ndr_line *line);
 
 /*
  * The recipient whose section the line begins, if it does; `before` is the
- * line in front of it, or empty, `rest` what is behind it.
+ * line in front of it, `words` the last one that is not empty, `rest` what is
+ * behind it.
  */
 bool delist_ndr_begins_section(struct delist_text *who,
     const struct delist_ndr_line *line, const struct delist_ndr_line *before,
-    struct delist_text rest);
+    const struct delist_ndr_line *words, struct delist_text rest);
 
 #endif

@@ -189,7 +189,7 @@ ends_in(const struct delist_ndr_line *line, const char *word)
 bool
 delist_ndr_begins_section(struct delist_text *who,
     const struct delist_ndr_line *line, const struct delist_ndr_line *before,
-    struct delist_text rest)
+    const struct delist_ndr_line *words, struct delist_text rest)
 {
 	const char *at = line->at;
 	size_t label = 0, start, end, n;
@@ -207,7 +207,7 @@ delist_ndr_begins_section(struct delist_text *who,
 	start = label + quoted;
 	n = mailbox_at(at, line->len, start);
 	end = start + n;
-	if (n == 0 || ends_in(before, " by") || ends_in(before, " from"))
+	if (n == 0 || ends_in(words, " by") || ends_in(words, " from"))
 		return false;
 	*who = (struct delist_text){at + start, n};
 	if (quoted &&

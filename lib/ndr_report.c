@@ -221,7 +221,9 @@ mailbox_of(const struct group *g)
 	for (size_t i = 0; i < who.len; i++)
 		if (delist_ascii_isspace(who.at[i]) && who.at[0] != '"')
 			who.len = i;
-	return value_of(who, false);
+	if (who.len != 0 && who.at[who.len - 1] == '>')
+		who.len--;
+	return who;
 }
 
 static void

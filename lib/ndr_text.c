@@ -79,13 +79,20 @@ add_verdict(struct walk *w, const struct delist_refusal *e)
 	delist_ndr_add(w->n, &v);
 }
 
+/* Words of its own, that are more than "not delivered". */
+static bool
+has_words(const struct delist_refusal *e)
+{
+	return e->phrase != NULL && e->phrase->cls != DELIST_CLASS_OTHER;
+}
+
 static void
 add_section(struct walk *w, struct delist_text part, struct delist_text who)
 {
 	struct delist_refusal e = delist_ndr_evidence(w->n, DELIST_SOURCE_TEXT);
 
 	delist_reply_scan(&e, part.at, part.len);
-	if (!delist_ndr_says(&e))
+	if (!delist_ndr_says(&e) && !(has_words(&e) && who.len != 0))
 		e = *whole_of(w);
 	if (!w->bounce && !delist_ndr_says(&e))
 		return;
@@ -136,11 +143,13 @@ static size_t
 section(struct walk *w, struct delist_text text, struct delist_text *who,
     enum stop *stop, int *marks)
 {
-	struct delist_ndr_line line, before = {text.at, 0, 0};
+	struct delist_ndr_line line, before = {text.at, 0, 0}, words = before;
 	struct delist_text next = {NULL, 0}, rest = text;
 
 	who->len = 0;
 	for (; delist_ndr_line(&line, rest); before = line) {
+		if (before.len != 0)
+			words = before;
 		size_t at = (size_t)(rest.at - text.at);
 
 		rest.at += line.next;
@@ -156,7 +165,8 @@ section(struct walk *w, struct delist_text text, struct delist_text *who,
 			if (has_told(w, (struct delist_text){text.at, at}))
 				return at;
 		}
-		if (!delist_ndr_begins_section(&next, &line, &before, rest))
+		if (!delist_ndr_begins_section(
+			&next, &line, &before, &words, rest))
 			continue;
 		*stop = AT_END;
 		if (at != 0 && who->len != 0)
@@ -191,7 +201,7 @@ delist_ndr_human(struct delist_ndr *n, struct delist_text human,
 	w.whole = delist_ndr_evidence(n, DELIST_SOURCE_TEXT);
 	while (done < human.len && n->count < n->cap) {
 		struct delist_text rest = {human.at + done, human.len - done};
-		struct delist_text who;
+		struct delist_text who = {NULL, 0};
 		enum stop stop = AT_END;
 		size_t len = section(&w, rest, &who, &stop, &marks);
 

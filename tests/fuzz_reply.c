@@ -53,6 +53,7 @@ may_fold(const char *text, size_t len, size_t i)
 /*
  * For replies that a code decided and whose words are plain: a fold makes the
  * start of a line of what was none, and what bare bytes mean there differs.
+ * Long ones are left out: they pass the distances that are looked back.
  */
 static void
 folds_mean_nothing(
@@ -62,7 +63,7 @@ folds_mean_nothing(
 	char *out;
 	size_t n = 0;
 
-	if (size == 0 || size > 512 || v->confidence != DELIST_CONFIDENCE_HIGH)
+	if (size == 0 || size > 128 || v->confidence != DELIST_CONFIDENCE_HIGH)
 		return;
 	out = malloc(3 * size);
 	if (out == NULL)

@@ -79,6 +79,9 @@ reads_real_bounces(void **state)
 #define REPORT "--b\nContent-Type: message/delivery-status\n\n"
 #define ORIGINAL "--b\nContent-Type: message/rfc822\n\n"
 
+#define PROSE "From: MAILER-DAEMON@x\nSubject: failure\n\n"
+#define WRAP "From: x@y\nContent-Type: message/rfc822\n\n"
+
 struct text_row {
 	const char *name;
 	const char *text;
@@ -139,6 +142,205 @@ static const struct text_row text_rows[] = {
 	"boundary=\"b\"\n\n--b\n\nsee below\n--b\nContent-Type: "
 	"message/rfc822\nContent-Transfer-Encoding: base64\n\n"
 	"RnJvbTogTUFJTEVSLURBRU1PTgoKNTUwIDUuNy42MDYgbm8K\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, ""},
+    /* sections of human text */
+    {"Exim's list",
+	PROSE "a@b.example\n  SMTP error from remote mail server:\n  host x "
+	      "[192.0.2.1]: 550 5.1.1 no\nc@d.example\n  host x [192.0.2.1]: "
+	      "550 5.7.511 no\n",
+	2, DELIST_CLASS_IP_BLOCK_MAIL, "c@d.example"},
+    {"in quotes",
+	PROSE "\"a@b.example\":\nhost: x\n5.1.1 no\n\"c@d.example\":\nhost: "
+	      "x\n5.7.606 no\n",
+	2, DELIST_CLASS_IP_BLOCK_PORTAL, "c@d.example"},
+    {"a quote without its end", PROSE "\"a@b.example\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"an angle without its end", PROSE "<a@b.example\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"an answer behind the mailbox",
+	PROSE "a@b.example: 550 5.1.1 no\nc@d.example 550 5.1.2 no\n", 2,
+	DELIST_CLASS_RECIPIENT, "c@d.example"},
+    {"words behind the mailbox", PROSE "a@b.example: gone\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"words behind it in a sentence",
+	PROSE "ask\na@b.example: he knows.\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    {"a note behind the mailbox",
+	PROSE "<a@b.example> (unrecoverable)\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"a reply behind the mailbox", PROSE "<a@b.example>... 550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"a label",
+	PROSE "Recipient address: a@b.example\nDiagnostic code: smtp; 550 "
+	      "5.1.1 no\nRecipient address:  <c@d.example>\nDiagnostic code: "
+	      "smtp; 550 5.7.606 no\n",
+	2, DELIST_CLASS_IP_BLOCK_PORTAL, "c@d.example"},
+    {"labels that are none",
+	PROSE "Original sender: a@b.example\nTo: c@d.example\nYour address is: "
+	      "e@f.example\nNot delivered to: g@h.example now\nRecipient:\n"
+	      "550 5.1.1 no\n",
+	1, DELIST_CLASS_RECIPIENT, "c@d.example"},
+    {"a sender in the text",
+	PROSE "A message sent by\n\n<a@b.example>\n\nfailed: 550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    {"a mailbox in a sentence",
+	PROSE "If in doubt, ask\na@b.example\nor others: 550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    {"a mailbox behind other letters",
+	PROSE "\xe3\x81\x82\na@b.example\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"a mailbox behind ISO-2022-JP",
+	PROSE "\033$B!!\033(B\na@b.example\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"no mailbox", PROSE "@b.example\na@\n<@>\n@@\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    {"who takes delistings", PROSE "delist@b.example\n\n550 5.7.511 no\n", 1,
+	DELIST_CLASS_IP_BLOCK_MAIL, ""},
+    {"a section that says nothing",
+	PROSE "550 5.1.1 no\n\n<a@b.example>:\n\n<c@d.example>:\n", 2,
+	DELIST_CLASS_RECIPIENT, "c@d.example"},
+    {"one recipient twice, the second time with a code",
+	PROSE "<a@b.example>: mailbox full\n\n<c@d.example>: mailbox full\n\n"
+	      "<a@b.example>: 550 5.7.606 no\n",
+	2, DELIST_CLASS_RECIPIENT, "c@d.example"},
+    {"one recipient twice",
+	PROSE "<a@b.example>: 550 5.1.1 no\n\n"
+	      "<A@b.example>: 550 5.7.606 no\n",
+	1, DELIST_CLASS_RECIPIENT, "a@b.example"},
+    /* the copy of the original */
+    {"a ruled mark",
+	PROSE "550 5.1.1 no\n--- Original message ---\n550 "
+	      "5.7.511 no\n",
+	1, DELIST_CLASS_RECIPIENT, ""},
+    {"a rule that is no mark",
+	PROSE "550 5.7.606 no\n-------\n550 5.7.511 "
+	      "no\n",
+	1, DELIST_CLASS_IP_BLOCK_MAIL, ""},
+    {"a mark in words",
+	PROSE "550 5.1.1 no\nReturn-Path: <x@y.example>\n550 "
+	      "5.7.511 no\n",
+	1, DELIST_CLASS_RECIPIENT, ""},
+    {"a mark before anything was said",
+	PROSE "--- Original message ---\n\n550 5.7.511 no\n", 1,
+	DELIST_CLASS_IP_BLOCK_MAIL, ""},
+    {"many such marks",
+	PROSE "- message text\n- message text\n- message text\n- message "
+	      "text\n- message text\n550 5.7.511 no\n- message text\n",
+	1, DELIST_CLASS_IP_BLOCK_MAIL, ""},
+    {"a phrase before the mark",
+	PROSE "mailbox full\n- original message\n550 5.7.511 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    /* fields of the header */
+    {"failed recipients",
+	"From: x@y\nX-Failed-Recipients: a@b.example,\n <c@d.example>\n\n550 "
+	"5.1.1 no\n",
+	2, DELIST_CLASS_RECIPIENT, "c@d.example"},
+    {"a mailbox file", "From x Thu\nFrom: postmaster@x\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    {"no header", "Hello: x\nto you\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    {"no field first", "Hello, all\nFrom: x\n\n550 5.1.1 no\n", 1,
+	DELIST_CLASS_RECIPIENT, ""},
+    /* reports in odd places */
+    {"fields in the text",
+	PROSE "Sorry.\n\nAction: failed\nFinal-Recipient: rfc822;a@b.example\n"
+	      "Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.7.606 no\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"fields that name nobody",
+	PROSE "Final-Recipient:\nStatus: 5.1.1\nOriginal-Recipient:\n\n550 "
+	      "5.1.1 no\n",
+	1, DELIST_CLASS_RECIPIENT, ""},
+    {"lost boundaries",
+	HEAD "Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: "
+	     "5.7.511\n",
+	1, DELIST_CLASS_IP_BLOCK_MAIL, "a@b.example"},
+    {"the reply is in the text only",
+	HEAD "--b\n\n<a@b.example>: 550 5.7.606 banned IP [192.0.2.9]\n" REPORT
+	     "Final-Recipient: rfc822; a@b.example\nStatus: 5.0.0\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"the reply of each is in the text only",
+	HEAD "--b\n\n<c@d.example>: 550 5.7.511 no\n\n<a@b.example>: 550 5.1.1 "
+	     "no\n" REPORT
+	     "Final-Recipient: rfc822; a@b.example\nStatus: 5.0.0\n\n"
+	     "Final-Recipient: rfc822; e@f.example\nStatus: 5.0.0\n\n"
+	     "Final-Recipient: rfc822; c@d.example\nStatus: 5.0.0\n--b--\n",
+	3, DELIST_CLASS_IP_BLOCK_MAIL, "c@d.example"},
+    {"too many are not in the text",
+	HEAD "--b\n\ntext\n" REPORT "Final-Recipient: rfc822; a@b.example\n\n"
+	     "Final-Recipient: rfc822; b@b.example\n\n"
+	     "Final-Recipient: rfc822; c@b.example\n\n"
+	     "Final-Recipient: rfc822; d@b.example\n\n"
+	     "Final-Recipient: rfc822; e@b.example\n\n"
+	     "Final-Recipient: rfc822; f@b.example\n\n"
+	     "Final-Recipient: rfc822; g@b.example\n\n"
+	     "Final-Recipient: rfc822; h@b.example\n\n"
+	     "Final-Recipient: rfc822; i@b.example\nAction: failed\n--b--\n",
+	8, DELIST_CLASS_NONE, "h@b.example"},
+    {"a damaged recipient",
+	HEAD REPORT "Final-Recipient: rfc822; <a@b.example>\n ction: failed\n"
+		    "Status: 5.1.1\n--b--\n",
+	1, DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"a quoted recipient",
+	HEAD REPORT "Final-Recipient: rfc822; \"a b\"@c.example\nStatus: "
+		    "5.1.1\n--b--\n",
+	1, DELIST_CLASS_RECIPIENT, "\"a b\"@c.example"},
+    {"delayed",
+	HEAD REPORT "Final-Recipient: rfc822; a@b.example\nAction: delayed\n"
+		    "Status: 4.4.1\nX-Supplementary-Info: <x #4.4.1 smtp;451 "
+		    "4.7.650 IP [192.0.2.9]>\n--b--\n",
+	1, DELIST_CLASS_THROTTLED, "a@b.example"},
+    {"no action and no code",
+	HEAD REPORT
+	"Final-Recipient: rfc822; a@b.example\nAction: odd\n--b--\n",
+	1, DELIST_CLASS_NONE, "a@b.example"},
+    {"international",
+	"From: postmaster@x\nContent-Type: multipart/report; boundary=b\n\n"
+	"--b\nContent-Type: message/global-delivery-status\n\n"
+	"Final-Recipient: utf-8; \xc3\xa9@b.example\nStatus: 5.7.606\n"
+	"--b\nContent-Type: message/global\n\nFrom: x@y\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "\xc3\xa9@b.example"},
+    /* no bounces */
+    {"a complaint",
+	HEAD "--b\n\n550 5.7.606 x\n--b\nContent-Type: message/"
+	     "feedback-report\n\nFeedback-Type: abuse\n--b--\n",
+	1, DELIST_CLASS_NONE, ""},
+    {"an international receipt",
+	HEAD "--b\nContent-Type: message/global-disposition-notification\n\n"
+	     "Final-Recipient: rfc822; a@b.example\n--b--\n",
+	1, DELIST_CLASS_NONE, ""},
+    /* forwards */
+    {"a wrapper without a code",
+	"From: postmaster@x\nContent-Type: multipart/mixed; boundary=q\n\n"
+	"--q\n\nsee below\n--q\nContent-Type: message/rfc822\n\n" PROSE
+	"550 5.7.606 no\n--q--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, ""},
+    {"an original behind a wrapper without a code",
+	"From: postmaster@x\nContent-Type: multipart/mixed; boundary=q\n\n"
+	"--q\n\nsee below\n--q\nContent-Type: message/rfc822\n\nFrom: x@y\n"
+	"Subject: hi\n\n550 5.7.606 no\n--q--\n",
+	1, DELIST_CLASS_NONE, ""},
+    {"words of who forwards",
+	"From: x@y\nContent-Type: multipart/mixed; boundary=q\n\n"
+	"--q\n\nthey said: 550 5.7.511\n--q\nContent-Type: message/rfc822\n\n" PROSE
+	"550 5.7.606 no\n--q--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, ""},
+    {"words of who forwards, and no bounce",
+	"From: x@y\nContent-Type: multipart/mixed; boundary=q\n\n"
+	"--q\n\nthey said: 550 5.7.511\n--q\nContent-Type: message/rfc822\n\n"
+	"From: a@b\n\nhi\n--q--\n",
+	1, DELIST_CLASS_IP_BLOCK_MAIL, ""},
+    {"it came back, with the original",
+	"From: x@y\nContent-Type: multipart/mixed; boundary=q\n\n"
+	"--q\n\nCould not be delivered to: <a@b.example>\nAs their mailbox is "
+	"full.\n--q\nContent-Type: message/rfc822\n\nFrom: a@b\n\nhi\n--q--\n",
+	1, DELIST_CLASS_RECIPIENT, "a@b.example"},
+    {"forwarded too often", WRAP WRAP WRAP WRAP WRAP "From: x@y\n\n550 5.1.1\n",
+	1, DELIST_CLASS_NONE, ""},
+    {"text twice, HTML not",
+	"From: postmaster@x\nContent-Type: multipart/mixed; "
+	"boundary=q\n\n--q\n\n550\n--q\nContent-Type: text/x\n\n5.7.606 no\n"
+	"--q\nContent-Type: text/html\n\n550 5.7.511\n--q\nContent-Type: a/b\n"
+	"\n550 5.7.511\n--q--\n",
 	1, DELIST_CLASS_IP_BLOCK_PORTAL, ""},
     {"nothing", "", 1, DELIST_CLASS_NONE, ""},
     {"blank", " \r\n\t", 1, DELIST_CLASS_NONE, ""},
