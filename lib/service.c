@@ -224,7 +224,8 @@ set_up(
 		result = load_all(service, DELIST_RECORD_LISTING, load_listing);
 	if (result == DELIST_OK)
 		result = load_all(service, DELIST_RECORD_REQUEST, load_request);
-	service->sweep.due_s = INT64_MIN;
+	if (result == DELIST_OK)
+		result = delist_service_sweep_open(service);
 	return result;
 }
 

@@ -361,6 +361,9 @@ struct sweep {
 	char at[DELIST_STORE_KEY_MAX];
 };
 
+/* What the store holds says whether there is anything to sweep. */
+int delist_service_sweep_open(struct delist_service *service);
+
 /* One was written. */
 void delist_service_sweep_soon(struct delist_service *service, int64_t now_s);
 

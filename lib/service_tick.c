@@ -114,6 +114,17 @@ next_row(const struct delist_service *service, const struct sweep *sweep,
 	return result;
 }
 
+int
+delist_service_sweep_open(struct delist_service *service)
+{
+	struct delist_store_row row;
+	bool found;
+	int result = next_row(service, &service->sweep, &found, &row);
+
+	if (result == DELIST_OK)
+		service->sweep.due_s = found ? INT64_MIN : INT64_MAX;
+	return result;
+}
 struct sweep_call {
 	const struct sweep *from;
 	struct sweep to;

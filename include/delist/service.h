@@ -336,9 +336,10 @@ DELIST_API int delist_service_submit(struct delist_service *service,
  * for the time of a token's life, then "expired", unless it was confirmed.
  */
 struct delist_view {
-	uint8_t state;	/* enum delist_request_state */
-	bool already;	/* redeem, cancel: it was done before */
-	int redeemable; /* CONFIRM: what delist_service_redeem() would say */
+	uint8_t state; /* enum delist_request_state */
+	bool already;  /* redeem, cancel: it was done before */
+	/* CONFIRM: what delist_service_redeem() would return now: 0 is yes. */
+	int redeemable;
 	struct delist_addr addr;
 	struct delist_mailbox mailbox; /* none for the status token */
 	int64_t applied_s;	       /* 0: not yet */
@@ -411,7 +412,11 @@ DELIST_API int delist_service_mail_result(struct delist_service *service,
 
 /* ---- time ---- */
 
-/* When to call tick next; INT64_MAX: nothing is waited for. */
+/*
+ * When to call tick next, with the time that it is then; INT64_MAX: nothing
+ * is waited for.  It may lie in the past, and is INT64_MIN for "at once", so
+ * never hand it to tick as the time, and compare before subtracting.
+ */
 DELIST_API int64_t delist_service_next_due(
     const struct delist_service *service);
 
