@@ -158,8 +158,6 @@ flags_of(const struct delist_refusal *e, const struct delist_verdict *v)
 
 	if (v->status_end != 0)
 		flags |= DELIST_FLAG_RANGE;
-	if (e->truncated)
-		flags |= DELIST_FLAG_TRUNCATED;
 	if ((e->field.cls > 2 && e->inner.cls > 2 &&
 		e->field.cls != e->inner.cls) ||
 	    (e->reply >= 400 && v->status.cls > 2 &&

@@ -30,7 +30,7 @@ struct delist_refusal {
 	bool broken;	/* a reply code, then what is no status code */
 	bool delivered; /* a 2xx in reply position */
 	bool in_reply;	/* the scan is behind a reply code */
-	bool redacted, remote, truncated;
+	bool redacted, remote;
 	int ip_rank;
 	int recipient_rank;
 	struct delist_prefix ip;

@@ -383,6 +383,12 @@ limits_are_told(void **state)
 	delist_ndr_parse(verdicts, 1, &count, scratch, ROOM, text, len);
 	assert_int_equal(count, 1);
 	assert_true(verdicts[0].flags & DELIST_FLAG_TRUNCATED);
+	text = "From: postmaster@x\n\n<a@b.c>: 550 5.1.1 no\n\n<d@e.f>: 550 "
+	       "5.1.1 no\n";
+	delist_ndr_parse(
+	    verdicts, 1, &count, scratch, ROOM, text, strlen(text));
+	assert_int_equal(count, 1);
+	text = text_rows[1].text;
 	count = 77;
 	assert_int_equal(
 	    delist_ndr_parse(verdicts, 0, &count, scratch, ROOM, text, len),
@@ -394,6 +400,23 @@ limits_are_told(void **state)
 	    delist_ndr_parse(verdicts, 1, &count, scratch, ROOM, NULL, 1),
 	    DELIST_EINVAL);
 	assert_int_equal(count, 77);
+}
+
+/* More text for people than is looked at. */
+static void
+long_text_is_cut(void **state)
+{
+	static char text[1 << 18] = "550 5.7.606 no ";
+	static char room[1 << 18];
+	size_t count;
+
+	(void)state;
+	memset(text + 15, 'a', sizeof text - 15);
+	assert_int_equal(delist_ndr_parse(verdicts, 8, &count, room,
+			     sizeof room, text, sizeof text),
+	    DELIST_OK);
+	assert_int_equal(verdicts[0].cls, DELIST_CLASS_IP_BLOCK_PORTAL);
+	assert_true(verdicts[0].flags & DELIST_FLAG_TRUNCATED);
 }
 
 /* The linker puts these in the place of the library's. */
@@ -496,6 +519,7 @@ main(void)
 	ROWS(reads_real_bounces, file_rows);
 	ROWS(reads, text_rows);
 	TEST(limits_are_told);
+	TEST(long_text_is_cut);
 	TEST(nothing_is_allocated);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__has_feature)
 	TEST(stack_is_bounded);

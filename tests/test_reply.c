@@ -215,6 +215,27 @@ static const struct reply_row reply_rows[] = {
     {"text before the reply",
 	"banned ip [192.0.2.1] 550 5.7.606 IP [192.0.2.9]", PORTAL, "5.7.606",
 	"192.0.2.9", 0},
+    /* a Status that the reporting server made up */
+    {"words over Status", "status=5.1.1 (said: 550 blocked using x)",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "5.1.1", "", 0},
+    {"no words", "status=5.1.1 (said: 550 no)", DELIST_CLASS_RECIPIENT, "5.1.1",
+	"", 0},
+    {"Microsoft's words", "status=5.1.1 (said: 550 see sender.office.com)",
+	DELIST_CLASS_RECIPIENT, "5.1.1", "", 0},
+    {"no reply", "status=5.1.1 blocked using x", DELIST_CLASS_RECIPIENT,
+	"5.1.1", "", 0},
+    {"a Status of rank", "status=5.7.606 (said: 550 blocked using x)", PORTAL,
+	"5.7.606", "", 0},
+    {"a conflict of fields", "status=4.7.1 (said: 550 5.7.606 no)", PORTAL,
+	"5.7.606", "", DELIST_FLAG_CONFLICT},
+    {"nothing but zeros", "status=5.0.0 (said: 550 5.0.0 no)", OTHER, "5.0.0",
+	"", 0},
+    {"zeros in the reply", "status=5.7.606 (said: 550 5.0.0 no)", PORTAL,
+	"5.7.606", "", 0},
+    {"broken code and Microsoft's words",
+	"550 5.7.0511 banned sending ip [192.0.2.9]", OTHER, "", "", 0},
+    {"delivered later", "250 2.0.0 ok, status=2.0.0", NONE, "2.0.0", "", 0},
+    {"only 250", "250 ok", NONE, "", "", 0},
     /* words */
     {"no code at all", "Service refused. LPN006_107", OTHER, "", "",
 	DELIST_FLAG_BY_TEXT},
@@ -317,6 +338,18 @@ static const struct view_row view_rows[] = {
     {"a sender", "550 5.1.1 from:<ann@b.example> no", "", "", "", "", "5.1.1"},
     {"in a sentence", "550 5.1.1 ask ann@b.example for help", "", "", "", "",
 	"5.1.1"},
+    {"a long local part",
+	"550 5.1.1 <aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	"aaaaaaaaaaaaaaaaaaaa@b.example>",
+	"", "", "", "", "5.1.1"},
+    {"two contacts",
+	"550 5.7.511 delist@b.example delist@c.example https://a.example/ "
+	"https://b.example/",
+	"", "delist@b.example", "", "", "5.7.511"},
+    {"redactions", "550 5.7.606 [xx] [x.x.x.y] [xxxx", "", "", "", "",
+	"5.7.606"},
+    {"a web address that ends", "550 5.7.606 https://b.example/\x7f and on", "",
+	"https://b.example/", "", "", "5.7.606"},
     {"no mailbox", "550 5.1.1 <@b.example> <a@> a@. no", "", "", "", "",
 	"5.1.1"},
     {"in braces", "{'ann@b.example': (550, b'5.1.1 no')}", "ann@b.example", "",
@@ -459,6 +492,45 @@ rules_of_the_host_come_first(void **state)
 	assert_int_equal(delist_reply_classify(&v, NULL, 0), DELIST_OK);
 	assert_int_equal(v.cls, NONE);
 	assert_int_equal(delist_reply_classify(&v, NULL, 1), DELIST_EINVAL);
+	assert_int_equal(
+	    delist_reply_classify_with(&v, NULL, 1, text, 3), DELIST_EINVAL);
+}
+
+/* Of rows that fit the first decides; a code decides before any phrase. */
+static void
+rules_of_the_host_have_an_order(void **state)
+{
+	static const struct delist_rule own[] = {
+	    {"code", {5, 7, 42}, {5, 7, 43}, NULL, DELIST_CLASS_IP_BLOCK_OTHER,
+		DELIST_REMEDY_WEB_FORM, "https://b.example/", "here", 202611},
+	    {"empty", {0, 0, 0}, {0, 0, 0}, "", DELIST_CLASS_NONE,
+		DELIST_REMEDY_NONE, NULL, "here", 202611},
+	    {"first", {0, 0, 0}, {0, 0, 0}, "two words", DELIST_CLASS_THROTTLED,
+		DELIST_REMEDY_WAIT, NULL, "here", 202611},
+	    {"list", {0, 0, 0}, {0, 0, 0}, "our list",
+		DELIST_CLASS_IP_BLOCK_DNSBL, DELIST_REMEDY_LIST_OWNER, NULL,
+		"here", 202611},
+	};
+	static const struct {
+		const char *text, *rule;
+	} rows[] = {
+	    {"550 5.7.42 two words", "code"},
+	    {"550 5.7.1 our list x, two words", "first"},
+	    {"550 5.7.1 two words, our list x", "first"},
+	    {"550 5.7.1 our list x, spamhaus", "list"},
+	    {"550 5.7.1 spamhaus", "spamhaus"},
+	    {"550 5.7.606 two words", "microsoft-606-649"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct delist_verdict v;
+
+		assert_int_equal(delist_reply_classify_with(&v, own, COUNT(own),
+				     rows[i].text, strlen(rows[i].text)),
+		    DELIST_OK);
+		assert_string_equal(v.rule, rows[i].rule);
+	}
 }
 
 int
@@ -470,5 +542,6 @@ main(void)
 	ROWS(formats, format_rows);
 	TEST(a_long_contact_has_a_limit);
 	TEST(rules_of_the_host_come_first);
+	TEST(rules_of_the_host_have_an_order);
 	return support_run("reply");
 }
