@@ -19,10 +19,9 @@
 #include "ascii.h"
 #include "mime.h"
 
-enum {
-	FORWARDS_MAX = 4,
-	TEXT_MAX = 1 << 17 /* bytes of human text that are looked at */
-};
+_Static_assert((int)DELIST_MIME_DEPTH == (int)DELIST_NDR_DEPTH_MAX &&
+		   (int)DELIST_MIME_PARTS == (int)DELIST_NDR_PARTS_MAX,
+    "the header tells the limits of the walk");
 
 /* What a message has for us. */
 struct found {
@@ -158,8 +157,8 @@ join(struct delist_text *to, struct delist_text more)
 static void
 take_text(struct delist_ndr *n, struct found *f, struct delist_mime_part *part)
 {
-	if (part->body.len > TEXT_MAX) {
-		part->body.len = TEXT_MAX;
+	if (part->body.len > DELIST_NDR_TEXT_MAX) {
+		part->body.len = DELIST_NDR_TEXT_MAX;
 		n->truncated = true;
 	}
 	join(&f->human, decode(n, part, false));
@@ -278,7 +277,7 @@ examine(struct delist_ndr *n, struct delist_text message)
 	struct found f;
 	bool returned = false; /* a bounce was seen further out */
 
-	for (int i = 0; i < FORWARDS_MAX; i++) {
+	for (int i = 0; i < DELIST_NDR_FORWARDS_MAX; i++) {
 		size_t before = n->count;
 		bool done;
 

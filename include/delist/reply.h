@@ -26,8 +26,8 @@ enum {
 
 /*
  * What the reply in text[0..len) means: one line or several, with or without
- * the reply code, also as quoted by a log or a bounce, folded anywhere
- * between two words.  *verdict is always filled in; text that is no refusal
+ * the reply code, also as quoted by a log, a bounce or a program, folded
+ * anywhere.  *verdict is always filled in; text that is no refusal
  * gives DELIST_CLASS_NONE.  Views point into the text.
  *
  *	DELIST_EINVAL	text is NULL and len is not 0
@@ -35,7 +35,15 @@ enum {
 DELIST_API int delist_reply_classify(
     struct delist_verdict *verdict, const char *text, size_t len);
 
-/* The same with rows of the host's own before the built-in rules. */
+/*
+ * The same with rows of the host's own before the built-in rules.  A row with a
+ * range of codes decides before any built-in row that holds the code; one with
+ * a phrase decides before any built-in phrase, but no phrase decides where a
+ * row knows the code.  Phrases of the host are tried at each word, so that
+ * work is rule_count times the length.
+ *
+ *	DELIST_EINVAL	also: rules is NULL and rule_count is not 0
+ */
 DELIST_API int delist_reply_classify_with(struct delist_verdict *verdict,
     const struct delist_rule *rules, size_t rule_count, const char *text,
     size_t len);
