@@ -41,6 +41,15 @@ struct delist_refusal {
 	struct delist_text list, vendor;
 };
 
+/* A walk over one text. */
+struct delist_reply_walk {
+	struct delist_refusal *e;
+	const char *text;
+	size_t len;
+	size_t reply_end; /* behind the last reply code, 0: none */
+	uint16_t reply;
+};
+
 void delist_reply_scan(struct delist_refusal *e, const char *text, size_t len);
 void delist_reply_decide(
     struct delist_verdict *verdict, const struct delist_refusal *e);
@@ -50,6 +59,15 @@ bool delist_reply_tells(const struct delist_status *code);
 
 /* The code leaves the cause open: 5.7.1, or any detail 0. */
 bool delist_reply_generic(const struct delist_status *code);
+
+/* A row knows the code in reply position: then no phrase can decide. */
+bool delist_reply_known(const struct delist_refusal *e);
+
+/* Only marks and blanks stand between a reply code and text[at]. */
+bool delist_reply_behind(const struct delist_reply_walk *s, size_t at);
+
+/* A number begins at text[at]: a code, or perhaps an address; its end. */
+size_t delist_reply_code(struct delist_reply_walk *s, size_t at);
 
 /*
  * Places in text, for reply*.c.

@@ -44,6 +44,7 @@ static const struct reply_row reply_rows[] = {
 	0},
     {"bare", "5.7.606 IP [192.0.2.9]", PORTAL, "5.7.606", "192.0.2.9", 0},
     {"bytes", "b'5.7.606 IP [192.0.2.9]'", PORTAL, "5.7.606", "192.0.2.9", 0},
+    {"in brackets with a dot", "[5.7.606.] banned", PORTAL, "5.7.606", "", 0},
     {"hash", "#5.7.606 IP [192.0.2.9]", PORTAL, "5.7.606", "192.0.2.9", 0},
     {"hash behind", "550 no IP [192.0.2.9] (#5.7.606)", PORTAL, "5.7.606",
 	"192.0.2.9", 0},
