@@ -290,11 +290,13 @@ scan_records(struct scan *scan)
 		bool good;
 		int error = look(&good, &record, scan);
 
-		if (error == DELIST_OK && good && follows(scan, &record))
+		if (error != DELIST_OK)
+			return error;
+		if (good && follows(scan, &record))
 			error = accept(scan, &record);
-		else if (error == DELIST_OK && salvaging)
+		else if (salvaging)
 			error = salvage(scan);
-		else if (error == DELIST_OK)
+		else
 			break;
 		if (error == DELIST_ECORRUPT && salvaging) {
 			scan->position += 8;
@@ -342,9 +344,9 @@ delist_journal_scan(struct delist_journal *journal)
 	if (error != DELIST_OK)
 		return error;
 	scan.size = (uint64_t)size;
-	scan.cap = scan.size < WINDOW ? (size_t)scan.size : WINDOW;
-	if (scan.size < DELIST_JOURNAL_HEADER)
-		return DELIST_ECORRUPT;
+	scan.cap = WINDOW;
+	if (scan.size < WINDOW) /* a byte at least, for an empty file */
+		scan.cap = (size_t)scan.size + 1;
 	scan.bytes = delist_alloc_grow(&journal->alloc, NULL, 0, scan.cap, 1);
 	if (scan.bytes == NULL)
 		return DELIST_ENOMEM;

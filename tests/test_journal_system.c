@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -70,6 +71,21 @@ put_number(struct delist_journal *journal, uint64_t number, size_t len)
 	struct delist_store_change change = {.kind = DELIST_STORE_PUT,
 	    .key = {(const char *)&number, sizeof number},
 	    .value = {bytes, len}};
+
+	memcpy(id + 8, &number, sizeof number);
+	return store.ops->commit(store.arg, &change, 1, id);
+}
+
+/* Write one row over and over, to fill the file with what is past. */
+static int
+put_same(struct delist_journal *journal, uint64_t number)
+{
+	static const char bytes[DELIST_STORE_VALUE_MAX];
+	struct delist_store store = delist_journal_store(journal);
+	uint8_t id[16] = "same";
+	struct delist_store_change change = {.kind = DELIST_STORE_PUT,
+	    .key = TEXT("same"),
+	    .value = {bytes, sizeof bytes}};
 
 	memcpy(id + 8, &number, sizeof number);
 	return store.ops->commit(store.arg, &change, 1, id);
@@ -209,17 +225,8 @@ it_is_made_small_by_itself(void **state)
 	make_directory();
 	assert_int_equal(open_journal(&journal), DELIST_OK);
 	assert_int_equal(put_number(journal, 1, 100), DELIST_OK);
-	for (uint64_t i = 0; i < 300; i++) {
-		struct delist_store store = delist_journal_store(journal);
-		static const char bytes[DELIST_STORE_VALUE_MAX];
-		uint8_t id[16] = {(uint8_t)i, (uint8_t)(i >> 8)};
-		struct delist_store_change change = {.kind = DELIST_STORE_PUT,
-		    .key = TEXT("same"),
-		    .value = {bytes, sizeof bytes}};
-
-		assert_int_equal(
-		    store.ops->commit(store.arg, &change, 1, id), DELIST_OK);
-	}
+	for (uint64_t i = 0; i < 300; i++)
+		assert_int_equal(put_same(journal, i), DELIST_OK);
 	assert_int_equal(stats_of(journal).compactions, 1);
 	assert_true(stats_of(journal).file_bytes < 1 << 20);
 	assert_int_equal(delist_journal_compact(journal), DELIST_OK);
@@ -255,6 +262,92 @@ many_rows_come_back(void **state)
 			assert_true(has_number(journal, i));
 		assert_int_equal(delist_journal_compact(journal), DELIST_OK);
 	}
+	delist_journal_close(journal);
+	remove_directory();
+}
+
+/* No file may grow past so many bytes, until it is called with 0. */
+static void
+limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	signal(SIGXFSZ, bytes != 0 ? SIG_IGN : SIG_DFL);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes != 0 ? bytes : limit.rlim_max;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void
+what_finds_no_room_is_not_done(void **state)
+{
+	struct delist_journal *journal = NULL;
+	uint64_t before;
+
+	(void)state;
+	make_directory();
+	assert_int_equal(open_journal(&journal), DELIST_OK);
+	assert_int_equal(put_number(journal, 1, 100), DELIST_OK);
+	before = stats_of(journal).file_bytes;
+	limit_files(before + 1000);
+	assert_int_equal(put_number(journal, 2, 2000), DELIST_EIO);
+	assert_int_equal(stats_of(journal).system_error, EFBIG);
+	assert_false(stats_of(journal).read_only);
+	assert_false(has_number(journal, 2));
+	assert_int_equal(stats_of(journal).file_bytes, before + 24);
+	assert_int_equal(put_number(journal, 3, 100), DELIST_OK);
+	limit_files(0);
+	assert_int_equal(put_number(journal, 4, 2000), DELIST_OK);
+	delist_journal_close(journal);
+	assert_int_equal(open_journal(&journal), DELIST_OK);
+	assert_true(has_number(journal, 1));
+	assert_false(has_number(journal, 2));
+	assert_true(has_number(journal, 3));
+	assert_true(has_number(journal, 4));
+	assert_int_equal(stats_of(journal).torn_bytes, 0);
+	delist_journal_close(journal);
+	remove_directory();
+}
+
+static void
+a_rewrite_without_room_leaves_the_old_file(void **state)
+{
+	struct delist_journal *journal = NULL;
+
+	(void)state;
+	make_directory();
+	assert_int_equal(open_journal(&journal), DELIST_OK);
+	for (uint64_t i = 0; i < 100; i++)
+		assert_int_equal(put_number(journal, i, 3000), DELIST_OK);
+	/* the first chunk, some later one, the last */
+	for (rlim_t at = 1000; at < 300000; at += 30000) {
+		limit_files(at);
+		assert_int_equal(delist_journal_compact(journal), DELIST_EIO);
+		limit_files(0);
+		assert_int_not_equal(access(path("x.journal.new"), F_OK), 0);
+	}
+	assert_int_equal(put_number(journal, 100, 3000), DELIST_OK);
+	delist_journal_close(journal);
+	assert_int_equal(open_journal(&journal), DELIST_OK);
+	assert_int_equal(stats_of(journal).rows, 101);
+	delist_journal_close(journal);
+	remove_directory();
+}
+
+static void
+a_commit_does_not_fail_for_a_rewrite(void **state)
+{
+	struct delist_journal *journal = NULL;
+
+	(void)state;
+	make_directory();
+	assert_int_equal(open_journal(&journal), DELIST_OK);
+	make_folder("x.journal.new");
+	for (uint64_t i = 0; i < 300; i++)
+		assert_int_equal(put_same(journal, i), DELIST_OK);
+	assert_true(stats_of(journal).file_bytes > 1 << 20);
+	assert_int_equal(stats_of(journal).compactions, 0);
+	assert_false(stats_of(journal).read_only);
 	delist_journal_close(journal);
 	remove_directory();
 }
@@ -489,6 +582,9 @@ main(void)
 	TEST(a_directory_that_is_not_there);
 	TEST(it_is_made_small_by_itself);
 	TEST(many_rows_come_back);
+	TEST(what_finds_no_room_is_not_done);
+	TEST(a_rewrite_without_room_leaves_the_old_file);
+	TEST(a_commit_does_not_fail_for_a_rewrite);
 	TEST(a_child_may_read);
 	TEST(a_killed_writer_loses_nothing);
 	TEST(format_1_is_what_it_was);
