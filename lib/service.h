@@ -24,6 +24,7 @@
  *
  * and below them
  *
+ *	service_facts.c	   what the steps are told
  *	service_work.c	   rows in, steps, one commit out
  *	service_rows.c	   the rows, read
  *	service_commit.c   and written
@@ -289,7 +290,7 @@ struct cover delist_service_cover(const struct delist_service *service,
 /* An IPv4-mapped address, as a host may have filled it in, as IPv4. */
 struct delist_addr delist_service_folded(const struct delist_addr *addr);
 
-/* ---- service_submit.c ---- */
+/* ---- service_facts.c ---- */
 
 /* An IPv6 sender has a /64 at least; an IPv4 one, its address. */
 bool delist_service_one_sender(const struct delist_prefix *prefix);

@@ -11,39 +11,7 @@
 
 #include "service.h"
 
-/* ---- facts ---- */
-
-bool
-delist_service_one_sender(const struct delist_prefix *prefix)
-{
-	return prefix->bits >= (prefix->addr.family == DELIST_INET4 ? 32 : 64);
-}
-
-bool
-delist_service_exhausted(const struct delist_service *service,
-    const struct delist_history *history, int64_t now_s)
-{
-	return delist_limit_left(&history->self_delists,
-		   &service->policy.self_delists, now_s) == 0;
-}
-
-struct cover
-delist_service_facts(const struct delist_service *service,
-    struct delist_event *ev, const struct delist_history *history,
-    int64_t now_s)
-{
-	struct cover cover = delist_service_cover(service, &ev->addr, now_s);
-
-	ev->cooldown_until_s =
-	    delist_history_cooldown_s(history, &service->policy);
-	if (cover.block == NULL || cover.pass != NULL)
-		return cover;
-	ev->covered = true;
-	ev->self_service = cover.code >= DELIST_LISTING_CODE &&
-			   !delist_service_exhausted(service, history, now_s);
-	ev->exact = delist_service_one_sender(&cover.block->prefix);
-	return cover;
-}
+/* ---- submit ---- */
 
 /* Fewer open requests for the address than there may be. */
 static int
@@ -77,83 +45,11 @@ has_room_for_target(
 	return DELIST_OK;
 }
 
-static int
-load_counters(struct work *work, const struct delist_mailbox *mailbox,
-    const struct delist_addr *submitter)
-{
-	struct delist_mailbox key;
-	struct delist_text domain;
-	int result;
-
-	delist_mailbox_canonical(&key, mailbox);
-	domain = delist_mailbox_domain(&key);
-	result = delist_work_get_standing(work, mailbox);
-	if (result == DELIST_OK)
-		result = delist_work_get_counter(
-		    work, COUNTER_DOMAIN, domain.at, domain.len);
-	if (result == DELIST_OK)
-		result = delist_work_get_counter(work, COUNTER_ALL, NULL, 0);
-	if (result == DELIST_OK && submitter->family != DELIST_NOADDR) {
-		struct delist_prefix sender = delist_prefix_of(
-		    submitter, submitter->family == DELIST_INET4 ? 32 : 64);
-
-		result = delist_work_get_counter(work, COUNTER_SUBMITTER,
-		    sender.addr.bytes, sizeof sender.addr.bytes);
-	}
-	return result;
-}
-
-int
-delist_service_limits(struct work *work, struct delist_event *ev,
-    const struct delist_mailbox *mailbox, const struct delist_addr *submitter)
-{
-	const struct delist_policy *policy = &work->service->policy;
-	struct work_standing *standing = &work->standing;
-	int result = load_counters(work, mailbox, submitter);
-
-	if (result != DELIST_OK)
-		return result;
-	ev->kid =
-	    work->service->keyring.keys[work->service->keyring.active].kid;
-	ev->suppressed = work->now_s < standing->at.suppressed_until_s;
-	ev->within_limits = delist_limit_left(&standing->at.mails,
-				&policy->mails_mailbox, work->now_s) != 0;
-	for (enum counter i = 0; i < COUNTERS; i++)
-		if (work->counters[i].loaded &&
-		    delist_limit_left(&work->counters[i].at,
-			delist_counter_rule(policy, delist_counter_of(i)),
-			work->now_s) == 0)
-			ev->within_limits = false;
-	return DELIST_OK;
-}
-
-void
-delist_service_count(struct work *work)
-{
-	const struct delist_policy *policy = &work->service->policy;
-
-	/* All of them had room a moment ago. */
-	(void)delist_limit_take(
-	    &work->standing.at.mails, &policy->mails_mailbox, 1, work->now_s);
-	work->standing.changed = true;
-	for (enum counter i = 0; i < COUNTERS; i++) {
-		struct work_counter *counter = &work->counters[i];
-
-		if (!counter->loaded)
-			continue;
-		(void)delist_limit_take(&counter->at,
-		    delist_counter_rule(policy, delist_counter_of(i)), 1,
-		    work->now_s);
-		counter->changed = true;
-	}
-}
-
-/* ---- submit ---- */
-
 struct submit_call {
 	struct delist_event ev; /* what is known before rows are read */
 	struct delist_addr submitter;
-	uint8_t id[16]; /* of the request that it comes to */
+	uint8_t chosen[16]; /* id of the request, if there is none yet */
+	uint8_t id[16];	    /* of the request that it comes to */
 	struct delist_submit_answer answer;
 };
 
@@ -179,7 +75,11 @@ make_room(struct work *work, const struct work_request *newcomer)
 		return result;
 	if (newcomer->at.muted && !oldest->at.muted)
 		return DELIST_EAGAIN;
-	return delist_work_step_request(work, &todo, oldest, &ev);
+	result = delist_work_step_request(work, &todo, oldest, &ev);
+	/* Nobody has a mail of it, and limits on mail do not bound these. */
+	if (result == DELIST_OK && oldest->at.muted)
+		oldest->gone = true;
+	return result;
 }
 
 static int
@@ -188,7 +88,10 @@ enter(struct work *work, struct submit_call *call, struct delist_event *ev)
 	struct work_request *request;
 	bool found, room;
 	unsigned todo;
-	int result = delist_work_get_open(
+	int result;
+
+	memcpy(call->id, call->chosen, sizeof call->id);
+	result = delist_work_get_open(
 	    work, &found, call->id, &ev->addr, &ev->mailbox);
 
 	if (result == DELIST_OK)
@@ -242,6 +145,16 @@ submit_steps(struct work *work, void *arg)
 
 /* ---- what was typed ---- */
 
+static bool
+is_ascii(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)text[i] > 127)
+			return false;
+	return true;
+}
+
+/* What is refused in ASCII is not for the hook to repair. */
 static int
 parse_international(const struct delist_service *service,
     struct delist_mailbox *mailbox, struct delist_text text)
@@ -251,7 +164,8 @@ parse_international(const struct delist_service *service,
 
 	while (local != 0 && text.at[local - 1] != '@')
 		local--;
-	if (local == 0 || local > sizeof ascii || service->host.idna == NULL)
+	if (local == 0 || local > sizeof ascii || service->host.idna == NULL ||
+	    is_ascii(text.at + local, text.len - local))
 		return DELIST_ESYNTAX;
 	memcpy(ascii, text.at, local);
 	if (service->host.idna(service->host.idna_arg, ascii + local,
@@ -319,11 +233,12 @@ delist_service_submit(struct delist_service *service,
 	result = parse_mailbox(service, &call.ev.mailbox, submission->mailbox);
 	if (result == DELIST_OK)
 		result = choose_id(
-		    service, call.id, submission->client_id, &call.ev);
+		    service, call.chosen, submission->client_id, &call.ev);
 	if (result != DELIST_OK)
 		return result;
 	call.ev.language = submission->language;
 	call.submitter = delist_service_folded(&submission->submitter);
+	memcpy(call.id, call.chosen, sizeof call.id);
 	result = delist_work_run(service, submit_steps, &call, now_s);
 	if (result != DELIST_OK)
 		return result;
