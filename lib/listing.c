@@ -304,7 +304,7 @@ static int (*const table[DELIST_LISTING_STATES][DELIST_EVENT_REDEEM + 1])(
 		refused,  lifting_due,   relist_if_newer,
 		withdraw, end,           already, ack,     already},
 	[DELIST_LISTING_PROBATION] = {
-		refused,  probation_due, relist,
+		refused,  probation_due, relist_if_newer,
 		ignored,  end,           already, ignored, already},
 };
 /* clang-format on */

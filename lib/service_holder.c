@@ -48,13 +48,15 @@ say(char *at, uint8_t *len, const char *text)
 
 /* A gap in the range, for the sender's address (an IPv6 sender's /64). */
 static int
-except(struct work *work, const struct delist_request *request)
+except(struct work *work, const struct delist_request *request,
+    const struct delist_prefix *under)
 {
+	unsigned bits = request->addr.family == DELIST_INET4 ? 32 : 64;
 	struct delist_event ev = {
 	    .kind = DELIST_EVENT_LIST,
 	    .listing_kind = DELIST_LISTING_EXCEPTION,
 	    .prefix = delist_prefix_of(
-		&request->addr, request->addr.family == DELIST_INET4 ? 32 : 64),
+		&request->addr, under->bits > bits ? under->bits : bits),
 	};
 	struct work_listing *listing;
 	int result = delist_work_get_listing(
@@ -87,11 +89,13 @@ apply(struct work *work, unsigned todo, const struct delist_request *request,
 	}
 	if ((todo & DELIST_TODO_LIFT) != 0)
 		result = lift(work, request, &cover->block->prefix, generation);
-	if (result == DELIST_OK &&
-	    ((todo & DELIST_TODO_EXCEPT) != 0 ||
-		((todo & DELIST_TODO_LIFT) != 0 && cover->under != NULL)))
-		result = except(work, request);
-	return result;
+	if (result != DELIST_OK)
+		return result;
+	if ((todo & DELIST_TODO_EXCEPT) != 0)
+		return except(work, request, &cover->block->prefix);
+	if ((todo & DELIST_TODO_LIFT) != 0 && cover->under != NULL)
+		return except(work, request, &cover->under->prefix);
+	return DELIST_OK;
 }
 
 static int

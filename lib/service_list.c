@@ -39,6 +39,14 @@ last_seen_s(const struct delist_listing *listing)
 	return last_s;
 }
 
+/* Evidence that is seen now is newer than all that is there. */
+static bool
+is_newer(const struct delist_event *block, int64_t than_s, int64_t now_s)
+{
+	int64_t at_s = block->evidence.at_s;
+
+	return at_s > than_s || (at_s == than_s && at_s == now_s);
+}
 /* A block is a newer word than an exception for the same prefix, if it is. */
 static int
 drop_exception(struct work *work, const struct delist_event *block)
@@ -55,7 +63,7 @@ drop_exception(struct work *work, const struct delist_event *block)
 
 	if (result != DELIST_OK ||
 	    exception->at.state == DELIST_LISTING_ABSENT ||
-	    block->evidence.at_s <= last_seen_s(&exception->at))
+	    !is_newer(block, last_seen_s(&exception->at), work->now_s))
 		return result;
 	memcpy(request_id, exception->at.request_id, sizeof request_id);
 	result = delist_work_step_listing(work, exception, &ev);

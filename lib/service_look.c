@@ -78,6 +78,11 @@ look_from_outside(const struct delist_service *service,
 	view->mailbox = (struct delist_mailbox){.len = 0};
 	if (request->state == DELIST_REQUEST_NONE || request->applied_s != 0)
 		return DELIST_OK;
+	/* The row may go somewhat later, and when depends on the mail. */
+	if (now_s >= delist_later(request->created_s, policy->personal_s)) {
+		*view = (struct delist_view){.redeemable = DELIST_ESTATE};
+		return DELIST_OK;
+	}
 	if (policy->show_failed_mail &&
 	    request->state == DELIST_REQUEST_MAIL_FAILED)
 		return DELIST_OK;

@@ -82,33 +82,56 @@ make_room(struct work *work, const struct work_request *newcomer)
 	return result;
 }
 
+/*
+ * The open request of the pair, or the one of the chosen id.  One that is
+ * over by its date is over, whether or not anybody called tick: it ends here,
+ * and leaves its place in line to the new one.
+ */
 static int
-enter(struct work *work, struct submit_call *call, struct delist_event *ev)
+find_request(struct work *work, struct submit_call *call,
+    const struct delist_event *ev, struct work_request **request)
 {
-	struct work_request *request;
-	bool found, room;
+	struct delist_event due = {.kind = DELIST_EVENT_DUE};
 	unsigned todo;
+	bool found;
 	int result;
 
 	memcpy(call->id, call->chosen, sizeof call->id);
 	result = delist_work_get_open(
 	    work, &found, call->id, &ev->addr, &ev->mailbox);
-
 	if (result == DELIST_OK)
-		result = delist_work_get_request(work, &request, call->id);
+		result = delist_work_get_request(work, request, call->id);
+	if (result != DELIST_OK || !(*request)->was_open ||
+	    work->now_s < (*request)->at.expires_s)
+		return result;
+	result = delist_work_step_request(work, &todo, *request, &due);
+	if (result != DELIST_OK)
+		return result;
+	memcpy(call->id, call->chosen, sizeof call->id);
+	return delist_work_get_request(work, request, call->id);
+}
+
+static int
+enter(struct work *work, struct submit_call *call, struct delist_event *ev)
+{
+	struct work_request *request;
+	bool room = true;
+	unsigned todo;
+	int result = find_request(work, call, ev, &request);
+
 	if (result == DELIST_OK)
 		result = delist_service_limits(
 		    work, ev, &ev->mailbox, &call->submitter);
-	if (result == DELIST_OK && !found)
+	if (result == DELIST_OK && work->requests_n == 1 && !request->was_open)
 		result = has_room_for_target(work, &room, &ev->addr);
 	/* The same form again, and its request came to an end. */
-	if (result != DELIST_OK ||
-	    (!found && request->at.state != DELIST_REQUEST_NONE))
+	if (result != DELIST_OK || (request->at.state != DELIST_REQUEST_NONE &&
+				       !delist_request_open(&request->at)))
 		return result;
-	ev->within_limits = ev->within_limits && (found || room);
+	ev->within_limits = ev->within_limits && room;
 	memcpy(ev->request_id, call->id, sizeof ev->request_id);
 	result = delist_work_step_request(work, &todo, request, ev);
-	if (result == DELIST_OK && !request->was_open)
+	if (result == DELIST_OK && work->requests_n == 1 && !request->was_open)
 		result = make_room(work, request);
 	if (result == DELIST_EAGAIN) {
 		request->changed = request->mail = false;

@@ -22,6 +22,8 @@ delist_service_sweep_soon(struct delist_service *service, int64_t now_s)
 {
 	if (service->sweep.due_s == INT64_MAX)
 		service->sweep.due_s = delist_later(now_s, SWEEP_EVERY_S);
+	/* It may lie behind where the sweep is. */
+	service->sweep.left = true;
 }
 
 static int64_t
@@ -226,6 +228,19 @@ listing_steps(struct work *work, void *arg)
 	return result;
 }
 
+/* Its mailbox may have said since that it wants no more mail. */
+static int
+hold_back(struct work *work, struct work_request *request)
+{
+	int result = delist_work_get_standing(work, &request->at.mailbox);
+
+	if (result != DELIST_OK ||
+	    work->now_s >= work->standing.at.suppressed_until_s)
+		return result;
+	request->at.muted = request->changed = true;
+	request->mail = false;
+	return DELIST_OK;
+}
 static int
 request_steps(struct work *work, void *arg)
 {
@@ -247,6 +262,8 @@ request_steps(struct work *work, void *arg)
 	/* Asked for before the service was opened, and still open. */
 	if (result == DELIST_OK && slot->outbox && !request->changed)
 		request->mail = true;
+	if (result == DELIST_OK && request->mail)
+		result = hold_back(work, request);
 	call->changed = request->changed || request->mail;
 	return result;
 }
@@ -297,6 +314,12 @@ delist_service_next_due(const struct delist_service *service)
 	return due_s;
 }
 
+/* INT64_MAX is never, also for a clock that shows it. */
+static bool
+is_due(int64_t due_s, int64_t now_s)
+{
+	return due_s != INT64_MAX && now_s >= due_s;
+}
 int
 delist_service_tick(
     struct delist_service *service, bool *more, size_t max, int64_t now_s)
@@ -308,13 +331,13 @@ delist_service_tick(
 
 		if (delist_index_pop(&service->index, &item, now_s))
 			result = do_item(service, &item, now_s);
-		else if (now_s >= service->sweep.due_s)
+		else if (is_due(service->sweep.due_s, now_s))
 			result = sweep_some(service, now_s);
 		else
 			break;
 		if (result != DELIST_OK)
 			return result;
 	}
-	*more = delist_service_next_due(service) <= now_s;
+	*more = is_due(delist_service_next_due(service), now_s);
 	return DELIST_OK;
 }

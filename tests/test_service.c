@@ -449,6 +449,132 @@ opening_does_not_copy_all_for_each_row(void **state)
 	assert_int_equal(memory.blocks, 0);
 }
 
+/* ---- bugs ---- */
+
+static const char *
+token_of(
+    struct world *world, const char *mailbox, const char *addr, int64_t now_s)
+{
+	assert_int_equal(world_submit(world, NULL, mailbox, addr, now_s), 0);
+	return world_mail(world, 0)->confirm;
+}
+
+/* A /64 was too short a gap in what lies under an IPv6 address. */
+static void
+a_gap_is_as_long_as_the_block_under_it(void **state)
+{
+	struct delist_view view;
+	struct world world;
+	const char *token;
+
+	(void)state;
+	world_init(&world, NULL);
+	world_open(&world);
+	assert_int_equal(world_block(&world, "2a01:db8::/80", NOW), 0);
+	assert_int_equal(world_block(&world, "2a01:db8::1/128", NOW), 0);
+	token = token_of(&world, "ann@example.org", "2a01:db8::1", NOW + 1);
+	assert_int_equal(
+	    delist_service_redeem(world.service, &view, token, 46, NOW + 2), 0);
+	assert_false(world_refuses(&world, "2a01:db8::1", NOW + 2));
+	world_close(&world);
+}
+
+/* A mail that waited went out after "this was not me". */
+static void
+a_cancel_holds_back_what_waits(void **state)
+{
+	struct delist_view view;
+	struct world world;
+
+	(void)state;
+	world_init(&world, NULL);
+	world_open(&world);
+	assert_int_equal(world_block(&world, "192.0.2.1/32", NOW), 0);
+	assert_int_equal(world_block(&world, "192.0.2.2/32", NOW), 0);
+	(void)token_of(&world, "ann@example.org", "192.0.2.1", NOW);
+	world.outcome = DELIST_MAIL_DELAYED;
+	(void)token_of(&world, "ann@example.org", "192.0.2.2", NOW);
+	assert_int_equal(delist_service_cancel(world.service, &view,
+			     world_mail(&world, 1)->cancel, 46, NOW + 1),
+	    0);
+	world.outcome = DELIST_MAIL_ACCEPTED;
+	world_tick(&world, NOW + 61);
+	assert_int_equal(world.mails_n, 2);
+	world_reopen(&world);
+	world_tick(&world, NOW + 62);
+	assert_int_equal(world.mails_n, 2);
+	world_close(&world);
+}
+
+/* A tick at the end of time swept for ever. */
+static void
+the_end_of_time_comes_to_an_end(void **state)
+{
+	struct world world;
+	bool more = true;
+
+	(void)state;
+	world_init(&world, NULL);
+	world_open(&world);
+	assert_int_equal(
+	    delist_service_tick(world.service, &more, 100, INT64_MAX), 0);
+	assert_false(more);
+	world_close(&world);
+}
+
+/* A request that was over by date took the next submission with it. */
+static void
+what_is_over_makes_way_without_a_tick(void **state)
+{
+	struct world world;
+
+	(void)state;
+	world_init(&world, NULL);
+	world_open(&world);
+	assert_int_equal(world_block(&world, "192.0.2.1/32", NOW), 0);
+	(void)token_of(&world, "ann@example.org", "192.0.2.1", NOW);
+	(void)token_of(&world, "ann@example.org", "192.0.2.1", NOW + DAY - 1);
+	assert_int_equal(world.mails_n, 2);
+	assert_int_equal(world_mail(&world, 0)->generation, 2);
+	(void)token_of(
+	    &world, "ann@example.org", "192.0.2.1", NOW + 2 * DAY - 1);
+	assert_int_equal(world.mails_n, 3);
+	assert_int_equal(world_mail(&world, 0)->generation, 1);
+	world_close(&world);
+}
+
+/* What was seen before a removal is what was forgiven by it. */
+static void
+a_late_report_does_not_undo_a_removal(void **state)
+{
+	struct delist_prefix prefix = world_prefix("192.0.2.1/32");
+	struct delist_grounds grounds = {
+	    .size = sizeof grounds,
+	    .source = {"late", 4},
+	    .reason = {"spam", 4},
+	    .at_s = NOW + 1,
+	};
+	struct delist_view view;
+	struct world world;
+	const char *token;
+
+	(void)state;
+	world_init(&world, NULL);
+	world_open(&world);
+	assert_int_equal(world_block(&world, "192.0.2.1/32", NOW), 0);
+	token = token_of(&world, "ann@example.org", "192.0.2.1", NOW + 1);
+	assert_int_equal(
+	    delist_service_redeem(world.service, &view, token, 46, NOW + 2), 0);
+	assert_int_equal(
+	    delist_service_block(world.service, &prefix, &grounds, NOW + 3), 0);
+	assert_false(world_refuses(&world, "192.0.2.1", NOW + 3));
+	grounds.at_s = NOW + 3;
+	assert_int_equal(
+	    delist_service_block(world.service, &prefix, &grounds, NOW + 3), 0);
+	assert_true(world_refuses(&world, "192.0.2.1", NOW + 3));
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -459,5 +585,10 @@ main(void)
 	TEST(no_secret_is_left_in_memory);
 	TEST(damaged_rows_are_refused);
 	TEST(opening_does_not_copy_all_for_each_row);
+	TEST(a_gap_is_as_long_as_the_block_under_it);
+	TEST(a_cancel_holds_back_what_waits);
+	TEST(the_end_of_time_comes_to_an_end);
+	TEST(what_is_over_makes_way_without_a_tick);
+	TEST(a_late_report_does_not_undo_a_removal);
 	return support_run("service");
 }

@@ -24,8 +24,9 @@
  *
  * One listing is for one prefix.  It holds evidence, one piece a source, and
  * ends when none is left.  What comes back during probation or while it is
- * being lifted is a strike: each makes evidence count longer, and too many
- * in a while turn the code into 511, which no longer is for self-service.
+ * being lifted, and was seen after the removal, is a strike: each makes
+ * evidence count longer, and too many in a while turn the code into 511, which
+ * no longer is for self-service.
  *
  * A listing is a plain value: copy it with `=`.  Zeroed is absent.
  */
