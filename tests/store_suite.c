@@ -518,7 +518,8 @@ does_a_commit_once_over_restarts(
 	uint64_t first;
 
 	new_id(id);
-	if (store->ops->commit(store->arg, &change, 1, id) != DELIST_OK)
+	if (!put(store, TEXT("b"), TEXT("1")) ||
+	    store->ops->commit(store->arg, &change, 1, id) != DELIST_OK)
 		return false;
 	first = version(store, TEXT("a"));
 	for (int i = 0; i < 3; i++)
