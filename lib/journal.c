@@ -251,7 +251,6 @@ settle(struct delist_journal *journal)
 {
 	int error = DELIST_OK;
 
-	journal->stats.commits = 0;
 	if (journal->options.read_only) {
 		journal->state = DELIST_JOURNAL_LOOKS;
 	} else if (journal->closed) {

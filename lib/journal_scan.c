@@ -145,7 +145,6 @@ take_commit(struct scan *scan, const struct delist_journal_record *record)
 		return DELIST_ECORRUPT;
 	delist_rows_apply(rows, &scan->batch, delist_get_le64(record->payload),
 	    record->payload + 8);
-	scan->journal->stats.commits++;
 	return DELIST_OK;
 }
 
