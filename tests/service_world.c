@@ -190,7 +190,9 @@ find_token(char token[47], const struct kept_mail *mail, const char *url)
 {
 	size_t len = strlen(url);
 
-	for (size_t i = 0; i + len + 46 <= sizeof mail->message; i++)
+	for (size_t i = 0; i + len + 46 <= mail->message_len &&
+			   i + len + 46 <= sizeof mail->message;
+	     i++)
 		if (memcmp(mail->message + i, url, len) == 0) {
 			memcpy(token, mail->message + i + len, 46);
 			return;
