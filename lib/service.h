@@ -54,7 +54,9 @@ struct request_slot {
 	uint64_t due;	  /* its deadline; 0: none */
 	uint64_t waiting; /* its place in line; 0: it is not open */
 	bool outbox;	  /* its mail is to be handed over (again) */
-	uint8_t outcome; /* what became of it, where the store didn't take it */
+	/* What became of it and when, where the store did not take it; or 0. */
+	uint8_t outcome;
+	int64_t outcome_s;
 };
 
 /*
@@ -340,8 +342,8 @@ void delist_service_send(struct delist_service *service,
     const struct delist_request *request, int64_t now_s);
 
 /* Store an outcome that the store did not take before. */
-int delist_service_outcome(struct delist_service *service,
-    const struct request_slot *slot, int64_t now_s);
+int delist_service_outcome(
+    struct delist_service *service, const struct request_slot *slot);
 
 /* Room for any letter of the service's texts; DELIST_ENOMEM. */
 int delist_service_letter_room(struct delist_service *service);

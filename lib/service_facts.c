@@ -92,7 +92,9 @@ delist_service_limits(struct work *work, struct delist_event *ev,
 		return result;
 	ev->kid =
 	    work->service->keyring.keys[work->service->keyring.active].kid;
-	ev->suppressed = work->now_s < standing->at.suppressed_until_s;
+	/* Zeroed is never, also to a clock that stands before 1970. */
+	ev->suppressed = standing->at.suppressed_until_s != 0 &&
+			 work->now_s < standing->at.suppressed_until_s;
 	ev->within_limits = delist_limit_left(&standing->at.mails,
 				&policy->mails_mailbox, work->now_s) != 0;
 	for (enum counter i = 0; i < COUNTERS; i++)

@@ -200,8 +200,16 @@ resend_steps(struct work *work, void *arg)
 	unsigned todo;
 	int result = delist_work_get_request(work, &request, call->token.id);
 
+	if (result == DELIST_OK && request->was_open)
+		result = delist_work_get_history(work, &request->at.addr);
 	if (result != DELIST_OK || !request->was_open)
 		return result;
+	ev.addr = request->at.addr;
+	(void)delist_service_facts(
+	    work->service, &ev, &work->history.at, work->now_s);
+	/* A mail whose link would be refused is not worth sending. */
+	if (!ev.covered || !ev.self_service)
+		return DELIST_OK;
 	result = delist_service_limits(
 	    work, &ev, &request->at.mailbox, &call->submitter);
 	if (result == DELIST_OK)

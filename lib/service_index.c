@@ -286,16 +286,22 @@ delist_index_find(const struct index *index, const uint8_t id[16])
 	return delist_pool_at(&index->requests, slot);
 }
 
-/* Who gives way first: those who get no mail anyway, then by age. */
+/*
+ * Who gives way first: those who get no mail anyway, then by age.  The line
+ * has no place at INT64_MAX, and the muted have the negative ones.
+ */
 static int64_t
 place_in_line(const struct delist_request *request)
 {
+	int64_t place = request->created_s;
+
 	if (!delist_request_open(request))
 		return INT64_MAX;
-	if (!request->muted)
-		return request->created_s;
-	return request->created_s < 0 ? INT64_MIN
-				      : request->created_s + INT64_MIN;
+	if (place < 0)
+		place = 0;
+	if (place == INT64_MAX)
+		place--;
+	return request->muted ? place + INT64_MIN : place;
 }
 
 static void

@@ -202,6 +202,30 @@ open_requests_for_one_address(void **state)
 	world_close(&world);
 }
 
+/* No row of ours has so long a key. */
+static void
+a_foreign_row_is_damage(void **state)
+{
+	char key[DELIST_STORE_KEY_MAX] = {'O', 4, (char)192, 0, 2, 1};
+	struct delist_store_change change = {
+	    .kind = DELIST_STORE_PUT,
+	    .key = {key, 41},
+	};
+	struct world world;
+
+	(void)state;
+	world_start(&world);
+	assert_int_equal(world_block(&world, "192.0.2.1", NOW), 0);
+	assert_int_equal(world.inner.ops->commit(world.inner.arg, &change, 1,
+			     (const uint8_t *)"0123456789abcdef"),
+	    0);
+	assert_int_equal(
+	    world_submit(&world, NULL, "a@a.example", "192.0.2.1", NOW),
+	    DELIST_ECORRUPT);
+	assert_int_equal(world.mails_n, 0);
+	world_close(&world);
+}
+
 static void
 no_open_request_may_be_allowed(void **state)
 {
@@ -471,6 +495,7 @@ main(void)
 	TEST(ipv4_and_ipv6_submitters_are_two);
 	ROWS(limits, limit_rows);
 	TEST(open_requests_for_one_address);
+	TEST(a_foreign_row_is_damage);
 	TEST(no_open_request_may_be_allowed);
 	TEST(the_oldest_gives_way);
 	TEST(the_muted_give_way_first);
