@@ -18,11 +18,12 @@
  *		family(1)  address(4 or 16)  n/mailbox
  *		created(8)  asked(8)  next try(8)  mail sent(8)
  *		sent expires(8)  expires(8)  applied(8)  effective(8)
- *		purge(8)  generation of the listing(8)
+ *		purge(8)  generation of the listing(8)  status id(16)
  *	H	count(4)  last(8)  limit
  *	M	mails: limit  failed: limit  suppressed until(8)
  *	C	limit
  *	O	id(16)
+ *	S	id(16)
  *	G	generation(8)
  *
  *	limit	newest(8)  used(4), 12 times
@@ -178,6 +179,8 @@ walk_request(struct record_codec *codec, struct delist_request *request)
 	delist_record_time(codec, &request->effective_s);
 	delist_record_time(codec, &request->purge_s);
 	delist_record_u64(codec, &request->listing_generation);
+	delist_record_bytes(
+	    codec, request->status_id, sizeof request->status_id);
 	delist_record_require(
 	    codec, request->state > DELIST_REQUEST_NONE &&
 		       request->state < DELIST_REQUEST_STATES);

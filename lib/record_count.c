@@ -122,12 +122,11 @@ delist_record_read_counter(
 
 /* ---- numbers ---- */
 
-int
-delist_record_write_open(struct delist_record *record, const uint8_t id[16])
+static int
+write_id(struct delist_record *record, int type, const uint8_t id[16])
 {
 	struct delist_record made = {0};
-	struct record_codec codec =
-	    delist_record_writing(&made, DELIST_RECORD_OPEN);
+	struct record_codec codec = delist_record_writing(&made, type);
 	uint8_t copy[16];
 
 	memcpy(copy, id, sizeof copy);
@@ -135,11 +134,10 @@ delist_record_write_open(struct delist_record *record, const uint8_t id[16])
 	return delist_record_written(record, &made, &codec);
 }
 
-int
-delist_record_read_open(uint8_t id[16], struct delist_text bytes)
+static int
+read_id(uint8_t id[16], int type, struct delist_text bytes)
 {
-	struct record_codec codec =
-	    delist_record_reading(bytes, DELIST_RECORD_OPEN);
+	struct record_codec codec = delist_record_reading(bytes, type);
 	uint8_t found[16] = {0};
 	int result;
 
@@ -148,6 +146,30 @@ delist_record_read_open(uint8_t id[16], struct delist_text bytes)
 	if (result == DELIST_OK)
 		memcpy(id, found, sizeof found);
 	return result;
+}
+
+int
+delist_record_write_open(struct delist_record *record, const uint8_t id[16])
+{
+	return write_id(record, DELIST_RECORD_OPEN, id);
+}
+
+int
+delist_record_read_open(uint8_t id[16], struct delist_text bytes)
+{
+	return read_id(id, DELIST_RECORD_OPEN, bytes);
+}
+
+int
+delist_record_write_status(struct delist_record *record, const uint8_t id[16])
+{
+	return write_id(record, DELIST_RECORD_STATUS, id);
+}
+
+int
+delist_record_read_status(uint8_t id[16], struct delist_text bytes)
+{
+	return read_id(id, DELIST_RECORD_STATUS, bytes);
 }
 
 int

@@ -8,6 +8,7 @@
  *	M hash(16)
  *	C of(1) hash(16)
  *	O family(1) address(4 or 16) hash(16)
+ *	S id(16)
  *	G
  *
  * Addresses are in network order and IPv4 (4) comes before IPv6 (6), so
@@ -138,6 +139,13 @@ delist_record_open_key(struct delist_record_key *key,
 {
 	delist_record_open_prefix(key, addr);
 	add(key, hash, 16);
+}
+
+void
+delist_record_status_key(struct delist_record_key *key, const uint8_t id[16])
+{
+	delist_record_type_key(key, DELIST_RECORD_STATUS);
+	add(key, id, 16);
 }
 
 void

@@ -36,7 +36,9 @@
 enum {
 	SERVICE_KINDS = 3,    /* enum delist_listing_kind */
 	SERVICE_LISTINGS = 2, /* listings that one call changes */
-	SERVICE_REQUESTS = 3  /* requests that one call changes */
+	SERVICE_REQUESTS = 3, /* requests that one call changes */
+	/* In the last byte of a submission's id: for self-service. */
+	SERVICE_ID_WAITS = 1
 };
 
 /* What is known of a listing without its row. */
@@ -148,6 +150,7 @@ struct work_listing {
 struct work_request {
 	struct delist_request at;
 	uint64_t version;
+	uint8_t was_status_id[16];
 	bool was_open, changed, gone;
 	bool mail; /* hand its mail over after the commit */
 };
@@ -271,6 +274,13 @@ int delist_row_request(const struct delist_service *service,
 int delist_row_history(const struct delist_service *service,
     struct delist_history *history, const struct delist_addr *addr);
 
+/*
+ * The id of the request that a status token is for: the token's own, unless
+ * its submission joined a request that was open.
+ */
+int delist_row_joined(const struct delist_service *service,
+    uint8_t request_id[16], const uint8_t id[16]);
+
 /* Under which a mailbox is counted. */
 void delist_service_mailbox_hash(const struct delist_service *service,
     uint8_t hash[16], const struct delist_mailbox *mailbox);
@@ -342,8 +352,8 @@ void delist_service_send(struct delist_service *service,
     const struct delist_request *request, int64_t now_s);
 
 /* Store an outcome that the store did not take before. */
-int delist_service_outcome(
-    struct delist_service *service, const struct request_slot *slot);
+int delist_service_outcome(struct delist_service *service,
+    const struct request_slot *slot, int64_t now_s);
 
 /* Room for any letter of the service's texts; DELIST_ENOMEM. */
 int delist_service_letter_room(struct delist_service *service);

@@ -3,9 +3,11 @@
  * service_commit.c - one commit of all that a call changed
  *
  * Each row that is written was read before, and goes in only if it still has
- * the version that was read.  The row that finds a request by its pair needs
- * no such check: it is written with the request only.
+ * the version that was read.  The rows that find a request, by its pair or by
+ * a status token, need no such check: they are written with it only.
  */
+#include <string.h>
+
 #include "service.h"
 
 /* Where the next row to be written is put together. */
@@ -56,6 +58,14 @@ put_listing(struct work *work, const struct work_listing *listing)
 		: delist_record_write_listing(&row->value, &listing->at));
 }
 
+/* A row that is written with another, which is checked. */
+static void
+follow(struct work *work, int kind)
+{
+	change(work, kind, 0);
+	work->service->batch.rows_n++;
+}
+
 /* The row that finds a request by its pair is there while it is open. */
 static int
 put_open(struct work *work, const struct work_request *request)
@@ -70,8 +80,33 @@ put_open(struct work *work, const struct work_request *request)
 	delist_service_mailbox_hash(work->service, hash, &request->at.mailbox);
 	delist_record_open_key(&row->key, &request->at.addr, hash);
 	result = delist_record_write_open(&row->value, request->at.id);
-	change(work, open ? DELIST_STORE_PUT : DELIST_STORE_DELETE, 0);
-	work->service->batch.rows_n++;
+	if (result == DELIST_OK)
+		follow(work, open ? DELIST_STORE_PUT : DELIST_STORE_DELETE);
+	return result;
+}
+
+/* One status token, the newest, finds the request that it joined. */
+static int
+put_status(struct work *work, const struct work_request *request)
+{
+	static const uint8_t none[16];
+	const uint8_t *was = request->was_status_id;
+	const uint8_t *now = request->gone ? none : request->at.status_id;
+	int result;
+
+	if (memcmp(was, now, sizeof none) == 0)
+		return DELIST_OK;
+	if (memcmp(was, none, sizeof none) != 0) {
+		delist_record_status_key(&blank(work)->key, was);
+		follow(work, DELIST_STORE_DELETE);
+	}
+	if (memcmp(now, none, sizeof none) == 0)
+		return DELIST_OK;
+	delist_record_status_key(&blank(work)->key, now);
+	result =
+	    delist_record_write_status(&blank(work)->value, request->at.id);
+	if (result == DELIST_OK)
+		follow(work, DELIST_STORE_PUT);
 	return result;
 }
 
@@ -86,7 +121,9 @@ put_request(struct work *work, const struct work_request *request)
 	    request->gone
 		? DELIST_OK
 		: delist_record_write_request(&row->value, &request->at));
-	return result == DELIST_OK ? put_open(work, request) : result;
+	if (result == DELIST_OK)
+		result = put_open(work, request);
+	return result == DELIST_OK ? put_status(work, request) : result;
 }
 
 static int
@@ -144,9 +181,16 @@ put_all(struct work *work)
 	for (size_t i = 0; i < work->listings_n && result == DELIST_OK; i++)
 		if (work->listings[i].changed)
 			result = put_listing(work, &work->listings[i]);
-	for (size_t i = 0; i < work->requests_n && result == DELIST_OK; i++)
-		if (work->requests[i].changed)
-			result = put_request(work, &work->requests[i]);
+	/* What was open first: another may be open for the same pair now. */
+	for (size_t i = 0; i < 2 * work->requests_n && result == DELIST_OK;
+	     i++) {
+		const struct work_request *request =
+		    &work->requests[i % work->requests_n];
+
+		if (request->changed &&
+		    request->was_open == (i < work->requests_n))
+			result = put_request(work, request);
+	}
 	if (result == DELIST_OK)
 		result = put_memories(work);
 	for (size_t i = 0; i < work->deletes_n && result == DELIST_OK; i++) {

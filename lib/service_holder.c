@@ -69,6 +69,9 @@ except(struct work *work, const struct delist_request *request,
 	ev.evidence.at_s = work->now_s;
 	if (result == DELIST_OK)
 		result = delist_work_step_listing(work, listing, &ev);
+	/* As many sources as there may be hold it already. */
+	if (result == DELIST_ENOSPC)
+		result = DELIST_OK;
 	if (result == DELIST_OK)
 		result = delist_work_tell_request(
 		    work, request->id, DELIST_EVENT_EFFECTIVE);
@@ -197,9 +200,12 @@ resend_steps(struct work *work, void *arg)
 	struct holder_call *call = arg;
 	struct delist_event ev = {.kind = DELIST_EVENT_RESEND};
 	struct work_request *request;
+	uint8_t id[16];
 	unsigned todo;
-	int result = delist_work_get_request(work, &request, call->token.id);
+	int result = delist_row_joined(work->service, id, call->token.id);
 
+	if (result == DELIST_OK)
+		result = delist_work_get_request(work, &request, id);
 	if (result == DELIST_OK && request->was_open)
 		result = delist_work_get_history(work, &request->at.addr);
 	if (result != DELIST_OK || !request->was_open)

@@ -8,7 +8,6 @@
  */
 #include <string.h>
 
-#include "later.h"
 #include "service.h"
 
 uint32_t
@@ -64,32 +63,37 @@ delist_holder_view(const struct delist_request *request)
 /* ---- look ---- */
 
 /*
- * Whoever typed the form is not the holder of the mailbox, and must not
- * learn what became of the mail.
+ * Whoever typed the form is not the holder of the mailbox, and must not learn
+ * what became of the mail: until the request is confirmed all that is shown
+ * lies in the token, and no time and no row makes a difference.
  */
 static int
 look_from_outside(const struct delist_service *service,
-    struct delist_view *view, const struct delist_request *request,
-    int64_t now_s)
+    struct delist_view *view, const struct delist_token *token, int64_t now_s)
 {
-	const struct delist_policy *policy = &service->policy;
+	struct delist_grant grant = {.generation = 0};
+	struct delist_request request;
+	uint8_t id[16];
+	int result;
 
-	*view = delist_holder_view(request);
-	view->mailbox = (struct delist_mailbox){.len = 0};
-	if (request->state == DELIST_REQUEST_NONE || request->applied_s != 0)
-		return DELIST_OK;
-	/* The row may go somewhat later, and when depends on the mail. */
-	if (now_s >= delist_later(request->created_s, policy->personal_s)) {
-		*view = (struct delist_view){.redeemable = DELIST_ESTATE};
-		return DELIST_OK;
+	memcpy(grant.id, token->id, sizeof grant.id);
+	if (!delist_token_verify(
+		token, &service->keyring, DELIST_PURPOSE_STATUS, &grant, now_s))
+		return DELIST_ETOKEN;
+	result = delist_row_joined(service, id, token->id);
+	if (result == DELIST_OK)
+		result = delist_row_request(service, &request, id);
+	if (result != DELIST_OK)
+		return result;
+	if (request.applied_s == 0 &&
+	    (!service->policy.show_failed_mail ||
+		request.state != DELIST_REQUEST_MAIL_FAILED)) {
+		request = (struct delist_request){.id = {0}};
+		if ((token->id[15] & SERVICE_ID_WAITS) != 0)
+			request.state = DELIST_REQUEST_MAIL_PENDING;
 	}
-	if (policy->show_failed_mail &&
-	    request->state == DELIST_REQUEST_MAIL_FAILED)
-		return DELIST_OK;
-	view->state =
-	    now_s < delist_later(request->created_s, policy->token_life_s)
-		? DELIST_REQUEST_MAIL_PENDING
-		: DELIST_REQUEST_EXPIRED;
+	request.mailbox = (struct delist_mailbox){.len = 0};
+	*view = delist_holder_view(&request);
 	return DELIST_OK;
 }
 
@@ -129,19 +133,13 @@ delist_service_inspect(const struct delist_service *service,
 
 	if (purpose < DELIST_PURPOSE_CONFIRM || purpose > DELIST_PURPOSE_STATUS)
 		return DELIST_EINVAL;
-	if (result == DELIST_OK)
-		result = delist_row_request(service, &request, token.id);
 	if (result != DELIST_OK)
 		return result;
-	if (purpose == DELIST_PURPOSE_STATUS) {
-		struct delist_grant grant = {.generation = 0};
-
-		memcpy(grant.id, token.id, sizeof grant.id);
-		if (!delist_token_verify(
-			&token, &service->keyring, purpose, &grant, now_s))
-			return DELIST_ETOKEN;
-		return look_from_outside(service, view, &request, now_s);
-	}
+	if (purpose == DELIST_PURPOSE_STATUS)
+		return look_from_outside(service, view, &token, now_s);
+	result = delist_row_request(service, &request, token.id);
+	if (result != DELIST_OK)
+		return result;
 	generation =
 	    delist_holder_generation(service, &token, purpose, &request, now_s);
 	if (generation == 0)

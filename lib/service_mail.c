@@ -16,7 +16,7 @@
 #include "service.h"
 
 enum {
-	RETRY_S = 60, /* to store an outcome */
+	RETRY_S = 60, /* to store an outcome, to compose a mail */
 	LETTER_ROOM_MAX = 1 << 20
 };
 
@@ -168,31 +168,29 @@ compose(struct delist_service *service, size_t *len,
 	return result;
 }
 
-static int
-compose_and_send(
-    struct delist_service *service, const struct delist_request *request)
+/* false: it can't be composed. */
+static bool
+compose_and_send(struct delist_service *service, int *outcome,
+    const struct delist_request *request)
 {
 	struct delist_mail mail = {.generation = request->generation};
 	struct delist_mailbox path;
 	size_t len;
-	int outcome;
 
-	/* A key that was dropped may come back: the mail waits for it. */
 	if (compose(service, &len, &path, request) != DELIST_OK)
-		return DELIST_MAIL_DELAYED;
+		return false;
 	memcpy(mail.id, request->id, sizeof mail.id);
 	mail.from = (struct delist_text){path.text, path.len};
 	mail.to =
 	    (struct delist_text){request->mailbox.text, request->mailbox.len};
 	mail.message = (struct delist_text){service->letter, len};
-	outcome = service->mailer.ops->send(service->mailer.arg, &mail);
+	*outcome = service->mailer.ops->send(service->mailer.arg, &mail);
 	/* Its tokens open what its reader has not opened yet. */
 	delist_bytes_wipe(service->letter, len);
-	return outcome == DELIST_MAIL_ACCEPTED ||
-		       outcome == DELIST_MAIL_FAILED ||
-		       outcome == DELIST_MAIL_LATER
-		   ? outcome
-		   : DELIST_MAIL_DELAYED;
+	if (*outcome != DELIST_MAIL_ACCEPTED &&
+	    *outcome != DELIST_MAIL_FAILED && *outcome != DELIST_MAIL_LATER)
+		*outcome = DELIST_MAIL_DELAYED;
+	return true;
 }
 
 /* ---- results ---- */
@@ -275,9 +273,14 @@ delist_service_send(struct delist_service *service,
 	struct result_call call = {.generation = request->generation};
 
 	memcpy(call.id, request->id, sizeof call.id);
-	slot->outbox = false;
+	slot->outbox = !compose_and_send(service, &call.outcome, request);
+	if (slot->outbox) {
+		/* Its key was dropped, and may come back: no try is used up. */
+		delist_index_wake(
+		    &service->index, slot, delist_later(now_s, RETRY_S));
+		return;
+	}
 	delist_index_wake(&service->index, slot, delist_request_due_s(request));
-	call.outcome = compose_and_send(service, request);
 	if (call.outcome == DELIST_MAIL_LATER ||
 	    delist_work_run(service, result_steps, &call, now_s) == DELIST_OK)
 		return;
@@ -286,15 +289,16 @@ delist_service_send(struct delist_service *service,
 	delist_index_wake(&service->index, slot, delist_later(now_s, RETRY_S));
 }
 
-/* As of then: no token lives longer because a store was away. */
+/* As of then: no token lives longer because a store was away or a clock went. */
 int
-delist_service_outcome(
-    struct delist_service *service, const struct request_slot *slot)
+delist_service_outcome(struct delist_service *service,
+    const struct request_slot *slot, int64_t now_s)
 {
 	struct result_call call = {.outcome = slot->outcome};
 
 	memcpy(call.id, slot->id, sizeof call.id);
-	return delist_work_run(service, result_steps, &call, slot->outcome_s);
+	return delist_work_run(service, result_steps, &call,
+	    slot->outcome_s < now_s ? slot->outcome_s : now_s);
 }
 
 /* Whether one of our keys made the MAC. */

@@ -123,6 +123,27 @@ delist_row_request(const struct delist_service *service,
 }
 
 int
+delist_row_joined(const struct delist_service *service, uint8_t request_id[16],
+    const uint8_t id[16])
+{
+	struct delist_record_key key;
+	struct delist_text bytes;
+	uint64_t version;
+	int result;
+
+	memcpy(request_id, id, 16);
+	delist_record_request_key(&key, id);
+	result = get(service, &bytes, &version, &key);
+	if (result != DELIST_OK || bytes.at != NULL)
+		return result;
+	delist_record_status_key(&key, id);
+	result = get(service, &bytes, &version, &key);
+	if (result != DELIST_OK || bytes.at == NULL)
+		return result;
+	return delist_record_read_status(request_id, bytes);
+}
+
+int
 delist_row_history(const struct delist_service *service,
     struct delist_history *history, const struct delist_addr *addr)
 {
@@ -173,6 +194,7 @@ delist_work_get_request(
 		return result;
 	memcpy(request->at.id, id, 16);
 	request->was_open = delist_request_open(&request->at);
+	memcpy(request->was_status_id, request->at.status_id, 16);
 	work->requests_n++;
 	*out = request;
 	return DELIST_OK;

@@ -2,10 +2,13 @@
 /*
  * service_submit.c - ask to be delisted, and for the mail once more
  *
- * The answer is made from the address alone.  What is not self-service has
- * no row: a stranger could fill the store with them.  What a limit or a
- * suppression holds back has one, muted, so that its status page looks like
- * any other; but it never takes the place of a request that got its mail.
+ * The answer is made from the address alone.  Each submission has an id of its
+ * own, whether it makes a request, joins the open one of its pair or comes to
+ * nothing: the status token tells nothing, and neither does its page, which is
+ * made of the token until the request is confirmed.  What is not self-service
+ * has no row: a stranger could fill the store with them.  What a limit or a
+ * suppression holds back has one, muted, so that it can still be resent; but
+ * it never takes the place of a request that got its mail.
  */
 #include <string.h>
 
@@ -48,8 +51,7 @@ has_room_for_target(
 struct submit_call {
 	struct delist_event ev; /* what is known before rows are read */
 	struct delist_addr submitter;
-	uint8_t chosen[16]; /* id of the request, if there is none yet */
-	uint8_t id[16];	    /* of the request that it comes to */
+	uint8_t id[16]; /* of the submission, and of a request it makes */
 	struct delist_submit_answer answer;
 };
 
@@ -83,55 +85,58 @@ make_room(struct work *work, const struct work_request *newcomer)
 }
 
 /*
- * The open request of the pair, or the one of the chosen id.  One that is
- * over by its date is over, whether or not anybody called tick: it ends here,
- * and leaves its place in line to the new one.
+ * The request that is open for the pair.  One that is over by its date is
+ * over, whether or not anybody called tick: it ends here, and leaves its
+ * place in line to the new one.
  */
 static int
-find_request(struct work *work, struct submit_call *call,
-    const struct delist_event *ev, struct work_request **request)
+find_open(struct work *work, const struct delist_event *ev,
+    struct work_request **open)
 {
 	struct delist_event due = {.kind = DELIST_EVENT_DUE};
+	uint8_t id[16];
 	unsigned todo;
 	bool found;
-	int result;
+	int result =
+	    delist_work_get_open(work, &found, id, &ev->addr, &ev->mailbox);
 
-	memcpy(call->id, call->chosen, sizeof call->id);
-	result = delist_work_get_open(
-	    work, &found, call->id, &ev->addr, &ev->mailbox);
-	if (result == DELIST_OK)
-		result = delist_work_get_request(work, request, call->id);
-	if (result != DELIST_OK || !(*request)->was_open ||
-	    work->now_s < (*request)->at.expires_s)
+	*open = NULL;
+	if (result != DELIST_OK || !found)
 		return result;
-	result = delist_work_step_request(work, &todo, *request, &due);
-	if (result != DELIST_OK)
+	result = delist_work_get_request(work, open, id);
+	if (result != DELIST_OK || work->now_s < (*open)->at.expires_s)
 		return result;
-	memcpy(call->id, call->chosen, sizeof call->id);
-	return delist_work_get_request(work, request, call->id);
+	result = delist_work_step_request(work, &todo, *open, &due);
+	*open = NULL;
+	return result;
+}
+
+/* The page of this submission follows the request that it joined. */
+static void
+join(struct work_request *request, const uint8_t id[16])
+{
+	if (memcmp(request->at.status_id, id, 16) == 0)
+		return;
+	memcpy(request->at.status_id, id, 16);
+	request->changed = true;
 }
 
 static int
-enter(struct work *work, struct submit_call *call, struct delist_event *ev)
+step(struct work *work, struct work_request *request, struct delist_event *ev)
 {
-	struct work_request *request;
+	/* Neither did it join one, nor did one make way for it. */
+	bool fresh = work->requests_n == 1 && !request->was_open;
 	bool room = true;
 	unsigned todo;
-	int result = find_request(work, call, ev, &request);
+	int result = DELIST_OK;
 
-	if (result == DELIST_OK)
-		result = delist_service_limits(
-		    work, ev, &ev->mailbox, &call->submitter);
-	if (result == DELIST_OK && work->requests_n == 1 && !request->was_open)
+	if (fresh)
 		result = has_room_for_target(work, &room, &ev->addr);
-	/* The same form again, and its request came to an end. */
-	if (result != DELIST_OK || (request->at.state != DELIST_REQUEST_NONE &&
-				       !delist_request_open(&request->at)))
+	if (result != DELIST_OK)
 		return result;
 	ev->within_limits = ev->within_limits && room;
-	memcpy(ev->request_id, call->id, sizeof ev->request_id);
 	result = delist_work_step_request(work, &todo, request, ev);
-	if (result == DELIST_OK && work->requests_n == 1 && !request->was_open)
+	if (result == DELIST_OK && fresh)
 		result = make_room(work, request);
 	if (result == DELIST_EAGAIN) {
 		request->changed = request->mail = false;
@@ -140,6 +145,38 @@ enter(struct work *work, struct submit_call *call, struct delist_event *ev)
 	if (result == DELIST_OK && request->mail)
 		delist_service_count(work);
 	return result;
+}
+
+static int
+enter(struct work *work, const uint8_t id[16], struct delist_event *ev,
+    const struct delist_addr *submitter)
+{
+	struct work_request *mine, *open;
+	int result = delist_work_get_request(work, &mine, id);
+
+	if (result == DELIST_OK)
+		result = find_open(work, ev, &open);
+	if (result == DELIST_OK)
+		result =
+		    delist_service_limits(work, ev, &ev->mailbox, submitter);
+	/* The same form again, and its request came to an end. */
+	if (result != DELIST_OK || (mine->at.state != DELIST_REQUEST_NONE &&
+				       !delist_request_open(&mine->at)))
+		return result;
+	memcpy(ev->request_id, id, sizeof ev->request_id);
+	result = step(work, open != NULL ? open : mine, ev);
+	if (result == DELIST_OK && open != NULL && open != mine)
+		join(open, id);
+	return result;
+}
+
+/* What the page of a token shows for which there is no request. */
+static void
+mark(uint8_t id[16], bool waits)
+{
+	id[15] = (uint8_t)(id[15] & ~SERVICE_ID_WAITS);
+	if (waits)
+		id[15] |= SERVICE_ID_WAITS;
 }
 
 static int
@@ -154,6 +191,7 @@ submit_steps(struct work *work, void *arg)
 		return result;
 	cover = delist_service_facts(
 	    work->service, &ev, &work->history.at, work->now_s);
+	mark(call->id, ev.covered && ev.self_service);
 	call->answer.result = DELIST_SUBMIT_NOT_LISTED;
 	if (!ev.covered)
 		return DELIST_OK;
@@ -163,7 +201,7 @@ submit_steps(struct work *work, void *arg)
 	if (!ev.self_service)
 		return DELIST_OK;
 	call->answer.result = DELIST_SUBMIT_WAITING;
-	return enter(work, call, &ev);
+	return enter(work, call->id, &ev, &call->submitter);
 }
 
 /* ---- what was typed ---- */
@@ -256,12 +294,11 @@ delist_service_submit(struct delist_service *service,
 	result = parse_mailbox(service, &call.ev.mailbox, submission->mailbox);
 	if (result == DELIST_OK)
 		result = choose_id(
-		    service, call.chosen, submission->client_id, &call.ev);
+		    service, call.id, submission->client_id, &call.ev);
 	if (result != DELIST_OK)
 		return result;
 	call.ev.language = submission->language;
 	call.submitter = delist_service_folded(&submission->submitter);
-	memcpy(call.id, call.chosen, sizeof call.id);
 	result = delist_work_run(service, submit_steps, &call, now_s);
 	if (result != DELIST_OK)
 		return result;

@@ -273,7 +273,7 @@ static int
 outcome_again(struct delist_service *service, const struct index_item *item,
     int64_t now_s)
 {
-	int result = delist_service_outcome(service, item->request);
+	int result = delist_service_outcome(service, item->request, now_s);
 
 	if (result == DELIST_ETOKEN)
 		result = DELIST_OK;

@@ -8,7 +8,7 @@
  */
 #include <delist/record.h>
 
-static const char types[] = "LRHMCOG";
+static const char types[] = "LRHMCOSG";
 
 union value {
 	struct delist_listing listing;
@@ -36,6 +36,8 @@ write_row(struct delist_record *record, char type, const union value *value)
 		return delist_record_write_counter(record, &value->counter);
 	case DELIST_RECORD_OPEN:
 		return delist_record_write_open(record, value->id);
+	case DELIST_RECORD_STATUS:
+		return delist_record_write_status(record, value->id);
 	default:
 		return delist_record_write_generation(
 		    record, value->generation);
@@ -60,6 +62,8 @@ read_row(union value *value, char type, const char *at, size_t len)
 		return delist_record_read_counter(&value->counter, bytes);
 	case DELIST_RECORD_OPEN:
 		return delist_record_read_open(value->id, bytes);
+	case DELIST_RECORD_STATUS:
+		return delist_record_read_status(value->id, bytes);
 	default:
 		return delist_record_read_generation(&value->generation, bytes);
 	}

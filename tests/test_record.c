@@ -88,6 +88,7 @@ static const struct field request_fields[] = {
 	FIELD(delist_request, effective_s),
 	FIELD(delist_request, purge_s),
 	FIELD(delist_request, listing_generation),
+	FIELD(delist_request, status_id),
 };
 static const struct field history_fields[] = {
 	FIELD(delist_history, count),
@@ -129,6 +130,7 @@ shape_of(char type)
 		standing_fields},
 	    {sizeof(struct delist_limit), COUNT(counter_fields),
 		counter_fields},
+	    {16, 1, id_fields},
 	    {16, 1, id_fields},
 	    {sizeof(uint64_t), 1, generation_fields},
 	};
@@ -295,13 +297,14 @@ static const struct golden_row golden_rows[] = {
 		.applied_s = 8,
 		.effective_s = 9,
 		.purge_s = 10,
-		.listing_generation = 11}},
+		.listing_generation = 11,
+		.status_id = ID}},
 	    "5201" ID_HEX "02 ff 02 01 00000001 00000002 ffffffff 00000003"
 	    "04c0000201 0f 416e6e406578616d706c652e6f7267"
 	    "0000000005265c00 0000000000000004 7fffffffffffffff"
 	    "0000000000000005 0000000000000006 0000000000000007"
 	    "0000000000000008 0000000000000009 000000000000000a"
-	    "000000000000000b"},
+	    "000000000000000b" ID_HEX},
 	{"request, purged", 'R', {.request = {
 		.id = ID,
 		.state = DELIST_REQUEST_PURGED,
@@ -312,7 +315,7 @@ static const struct golden_row golden_rows[] = {
 	    "0000000000000000 0000000000000000 0000000000000000"
 	    "0000000000000000 0000000000000000 0000000000000000"
 	    "0000000000000000 0000000000000000 8000000000000000"
-	    "0000000000000000"},
+	    "0000000000000000 0000000000000000 0000000000000000"},
 	{"history", 'H', {.history = {
 		.count = 2,
 		.last_s = NOW,
@@ -340,6 +343,7 @@ static const struct golden_row golden_rows[] = {
 	    "00000000 00000000 00000000 00000000 00000000 00000000"
 	    "00000000 00000000 00000000 00000000 00000000 00000000"},
 	{"open", 'O', {.id = ID}, "4f01" ID_HEX},
+	{"status", 'S', {.id = ID}, "5301" ID_HEX},
 	{"generation", 'G', {.generation = 0x0123456789abcdef},
 	    "4701 0123456789abcdef"},
 };
@@ -836,6 +840,7 @@ some_request(struct support_random *random, struct delist_request *request)
 	request->effective_s = some_time(random);
 	request->purge_s = some_time(random);
 	request->listing_generation = some_number(random);
+	request->status_id[15] = (uint8_t)some_number(random);
 }
 
 static void
@@ -1093,6 +1098,7 @@ static const struct key_row key_rows[] = {
 	{"prefix of open, ipv6", 'o', 0, {DOCUMENTATION, 0},
 	    "4f 06" DOCUMENTATION_HEX},
 	{"prefix of open, mapped", 'o', 0, {MAPPED, 0}, "4f 04c0000201"},
+	{"status", 'S', 0, {{0, {0}}, 0}, "53" ID_HEX},
 	{"generation", 'G', 0, {{0, {0}}, 0}, "47"},
 };
 /* clang-format on */
@@ -1124,6 +1130,9 @@ make_key(struct delist_record_key *key, const struct key_row *row)
 		break;
 	case 'o':
 		delist_record_open_prefix(key, addr);
+		break;
+	case 'S':
+		delist_record_status_key(key, id);
 		break;
 	default:
 		delist_record_generation_key(key);

@@ -556,6 +556,39 @@ a_token_is_for_one_address(void **state)
 	world_close(&world);
 }
 
+/* The gap is there, of as many sources as one listing takes. */
+static void
+a_gap_of_four_sources_is_one(void **state)
+{
+	static const char *const sources[] = {"a", "b", "c", "d"};
+	struct delist_prefix gap = world_prefix("2a01:db8::/64");
+	struct delist_grounds grounds = {
+	    .size = sizeof grounds,
+	    .reason = {"customer", 8},
+	};
+	struct world world;
+
+	(void)state;
+	world_start(&world);
+	assert_int_equal(world_block(&world, "2a01:db8::/48", NOW), 0);
+	assert_int_equal(world_block(&world, "2a01:db8::1", NOW), 0);
+	for (size_t i = 0; i < COUNT(sources); i++) {
+		grounds.source = (struct delist_text){sources[i], 1};
+		assert_int_equal(
+		    delist_service_except(world.service, &gap, &grounds, NOW),
+		    0);
+	}
+	assert_false(world_refuses(&world, "2a01:db8::2", NOW));
+	assert_true(world_refuses(&world, "2a01:db8::1", NOW));
+	assert_int_equal(
+	    world_submit(&world, NULL, "ann@example.org", "2a01:db8::1", NOW),
+	    0);
+	assert_int_equal(
+	    world_redeem(&world, world_mail(&world, 0)->confirm, NOW + 1), 0);
+	assert_false(world_refuses(&world, "2a01:db8::1", NOW + 1));
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -569,5 +602,6 @@ main(void)
 	TEST(an_older_token_gives_way);
 	TEST(a_retired_key_serves_to_its_end);
 	TEST(a_token_is_for_one_address);
+	TEST(a_gap_of_four_sources_is_one);
 	return support_run("service_holder");
 }

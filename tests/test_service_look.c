@@ -101,13 +101,13 @@ static const struct view_row view_rows[] = {
     {"sent, one second before its end", sent, DAY - 1, DELIST_REQUEST_MAIL_SENT,
 	DELIST_REQUEST_MAIL_PENDING},
     {"sent, at its end", sent, DAY, DELIST_REQUEST_MAIL_SENT,
-	DELIST_REQUEST_EXPIRED},
+	DELIST_REQUEST_MAIL_PENDING},
     {"asked again", resent, 400, DELIST_REQUEST_MAIL_PENDING,
 	DELIST_REQUEST_MAIL_PENDING},
     {"bounced", bounced, 100, DELIST_REQUEST_MAIL_FAILED,
 	DELIST_REQUEST_MAIL_PENDING},
     {"bounced, a day later", bounced, DAY, DELIST_REQUEST_MAIL_FAILED,
-	DELIST_REQUEST_EXPIRED},
+	DELIST_REQUEST_MAIL_PENDING},
     {"bounced, and the policy shows it", bounced_and_shown, 100,
 	DELIST_REQUEST_MAIL_FAILED, DELIST_REQUEST_MAIL_FAILED},
     {"redeemed", redeemed, 100, DELIST_REQUEST_EFFECTIVE,
@@ -119,14 +119,14 @@ static const struct view_row view_rows[] = {
     {"cancelled", cancelled, 100, DELIST_REQUEST_CANCELLED,
 	DELIST_REQUEST_MAIL_PENDING},
     {"cancelled, a day later", cancelled, DAY, DELIST_REQUEST_CANCELLED,
-	DELIST_REQUEST_EXPIRED},
+	DELIST_REQUEST_MAIL_PENDING},
     {"evicted", evicted, 100, DELIST_REQUEST_EXPIRED,
 	DELIST_REQUEST_MAIL_PENDING},
     {"evicted, a day later", evicted, DAY, DELIST_REQUEST_EXPIRED,
-	DELIST_REQUEST_EXPIRED},
+	DELIST_REQUEST_MAIL_PENDING},
     {"over, and tick was called", ticked, DAY, DELIST_REQUEST_EXPIRED,
-	DELIST_REQUEST_EXPIRED},
-    {"forgotten", purged, 91 * DAY, 0, DELIST_REQUEST_NONE},
+	DELIST_REQUEST_MAIL_PENDING},
+    {"forgotten", purged, 91 * DAY, 0, DELIST_REQUEST_MAIL_PENDING},
 };
 
 static void
@@ -168,7 +168,8 @@ views(void **state)
 	assert_int_equal(view.mailbox.len, 0);
 	assert_int_equal(view.redeemable, DELIST_ESTATE);
 	assert_int_equal(view.addr.family,
-	    row->outside == DELIST_REQUEST_NONE ? DELIST_NOADDR : DELIST_INET4);
+	    row->outside == DELIST_REQUEST_MAIL_PENDING ? DELIST_NOADDR
+							: DELIST_INET4);
 	assert_true(world_fingerprint(&world) == rows);
 	assert_int_equal(world.commits, commits);
 	world_close(&world);

@@ -194,6 +194,16 @@ unknown_outcome(struct world *world)
 	world->outcome = 77;
 }
 
+/* There is no row for it: it makes nobody give way. */
+static void
+full_and_suppressed(struct world *world)
+{
+	suppressed(world);
+	world_ask(world, "bob@example.com", "203.0.113.9", NOW);
+	world->config.policy.pending_max = 1;
+	world_reopen(world);
+}
+
 static void
 full_of_mails(struct world *world)
 {
@@ -219,6 +229,7 @@ static const struct {
     {"the mailer says later", later, 1},
     {"the mailer says what is none", unknown_outcome, 1},
     {"no room", full_of_mails, 1},
+    {"no room, and suppressed", full_and_suppressed, 0},
 };
 
 /* What they see is the same, to the byte but for the token, and stays so. */
@@ -252,17 +263,17 @@ tells_nothing(void **state)
 	memcpy(want.status, answer.status, sizeof want.status);
 	assert_memory_equal(&answer, &want, sizeof want);
 
-	/* Nor does its page: up to the time of a token's life, and behind. */
-	for (int64_t day = 0; day < 3; day++) {
+	/* Nor does its page, until all that was known of it is forgotten. */
+	for (int64_t day = 0; day < 100; day += day < 3 ? 1 : 44) {
 		world_tick(&world, NOW + 1 + day * DAY);
 		memset(&view, 0x5a, sizeof view);
 		assert_int_equal(
 		    world_inspect(&world, &view, DELIST_PURPOSE_STATUS,
 			answer.status, NOW + 1 + day * DAY),
 		    0);
-		assert_int_equal(view.state, day == 0
-						 ? DELIST_REQUEST_MAIL_PENDING
-						 : DELIST_REQUEST_EXPIRED);
+		assert_int_equal(view.state, DELIST_REQUEST_MAIL_PENDING);
+		assert_int_equal(view.redeemable, DELIST_ESTATE);
+		assert_int_equal(view.addr.family, DELIST_NOADDR);
 		assert_int_equal(view.mailbox.len, 0);
 		assert_true(view.applied_s == 0 && view.effective_s == 0);
 		assert_false(view.already);
@@ -396,7 +407,7 @@ an_open_pair_is_asked_again(void **state)
 			     "192.0.2.1", now_s + 299),
 	    0);
 	assert_int_equal(world.mails_n, 1);
-	assert_string_equal(first.status, again.status);
+	assert_string_not_equal(first.status, again.status);
 	for (size_t mails = 2; mails <= 5; mails++) {
 		now_s += 300;
 		assert_int_equal(world_submit(&world, &again, "ann@example.org",
@@ -448,6 +459,151 @@ a_pair_that_ends_meanwhile_is_asked_for_anew(void **state)
 	world_close(&world);
 }
 
+/* What became of the one before: it must not show in the token. */
+static void
+lives(struct world *world)
+{
+	(void)world;
+}
+
+static void
+fails(struct world *world)
+{
+	struct kept_mail *mail = world_mail(world, 0);
+
+	assert_int_equal(
+	    delist_service_mail_result(world->service, mail->from,
+		strlen(mail->from), mail->generation, DELIST_MAIL_FAILED, NOW),
+	    0);
+}
+
+static void
+is_cancelled(struct world *world)
+{
+	assert_int_equal(
+	    world_cancel(world, world_mail(world, 0)->cancel, NOW), 0);
+}
+
+static void
+runs_out(struct world *world)
+{
+	world_tick(world, NOW + DAY);
+}
+
+static const struct {
+	const char *name;
+	void (*then)(struct world *world);
+} fate_rows[] = {
+    {"lives", lives},
+    {"fails", fails},
+    {"is cancelled", is_cancelled},
+    {"runs out", runs_out},
+};
+
+static void
+each_form_has_a_token(void **state)
+{
+	const struct {
+		const char *name;
+		void (*then)(struct world *world);
+	} *row = *state;
+	struct delist_submission form =
+	    world_form("ann@example.org", "192.0.2.1");
+	struct delist_submit_answer first, again, same;
+	struct world world;
+
+	world_start(&world);
+	assert_int_equal(world_block(&world, "192.0.2.0/24", NOW), 0);
+	form.client_id = (struct delist_text){"form 1", 6};
+	assert_int_equal(
+	    delist_service_submit(world.service, &first, &form, NOW), 0);
+	row->then(&world);
+	assert_int_equal(
+	    delist_service_submit(world.service, &same, &form, NOW + DAY + 1),
+	    0);
+	assert_string_equal(same.status, first.status);
+	form.client_id.len = 0;
+	assert_int_equal(
+	    delist_service_submit(world.service, &again, &form, NOW + DAY + 1),
+	    0);
+	assert_string_not_equal(again.status, first.status);
+	world_close(&world);
+}
+
+/* The pages of the first and of the newest follow it, and then go with it. */
+static void
+the_newest_page_follows_what_it_joined(void **state)
+{
+	struct delist_submit_answer answers[3];
+	struct delist_view view;
+	struct world world;
+
+	(void)state;
+	world_start(&world);
+	assert_int_equal(world_block(&world, "192.0.2.1", NOW), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(world_submit(&world, &answers[i],
+				     "ann@example.org", "192.0.2.1", NOW + i),
+		    0);
+		assert_int_equal(world_rows(&world, 'R'), 1);
+		assert_int_equal(world_rows(&world, 'S'), i == 0 ? 0 : 1);
+	}
+	assert_int_equal(world.mails_n, 1);
+	assert_int_equal(world_resend(&world, answers[2].status, NOW + 300), 0);
+	assert_int_equal(world.mails_n, 2);
+	world_reopen(&world);
+	assert_int_equal(
+	    world_redeem(&world, world_mail(&world, 0)->confirm, NOW + 301), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(
+		    world_inspect(&world, &view, DELIST_PURPOSE_STATUS,
+			answers[i].status, NOW + 301),
+		    0);
+		assert_int_equal(view.state, i == 1
+						 ? DELIST_REQUEST_MAIL_PENDING
+						 : DELIST_REQUEST_EFFECTIVE);
+	}
+	world_tick(&world, NOW + 301 + 90 * DAY);
+	assert_int_equal(world_rows(&world, 'R'), 0);
+	assert_int_equal(world_rows(&world, 'S'), 0);
+	world_close(&world);
+}
+
+/* An old form, and a request that another one made since. */
+static void
+an_old_form_joins_a_newer_request(void **state)
+{
+	struct delist_submission form =
+	    world_form("ann@example.org", "192.0.2.1");
+	struct delist_submit_answer other, first;
+	struct delist_view view;
+	struct world world;
+
+	(void)state;
+	world_start(&world);
+	assert_int_equal(world_block(&world, "192.0.2.1", NOW), 0);
+	assert_int_equal(
+	    world_submit(&world, &other, "ann@example.org", "192.0.2.1", NOW),
+	    0);
+	form.client_id = (struct delist_text){"form 1", 6};
+	for (int i = 0; i < 2; i++) {
+		size_t commits = world.commits;
+
+		assert_int_equal(delist_service_submit(
+				     world.service, &first, &form, NOW + 1),
+		    0);
+		assert_int_equal(world.commits - commits, i == 0);
+	}
+	assert_int_equal(world_rows(&world, 'R'), 1);
+	assert_int_equal(
+	    world_redeem(&world, world_mail(&world, 0)->confirm, NOW + 2), 0);
+	assert_int_equal(world_inspect(&world, &view, DELIST_PURPOSE_STATUS,
+			     first.status, NOW + 2),
+	    0);
+	assert_int_equal(view.state, DELIST_REQUEST_EFFECTIVE);
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -456,6 +612,9 @@ main(void)
 	TEST(what_is_not_self_service_leaves_nothing);
 	TEST(the_same_form_is_the_same_request);
 	TEST(an_open_pair_is_asked_again);
+	ROWS(each_form_has_a_token, fate_rows);
+	TEST(the_newest_page_follows_what_it_joined);
+	TEST(an_old_form_joins_a_newer_request);
 	TEST(a_pair_that_ends_meanwhile_is_asked_for_anew);
 	return support_run("service_submit");
 }

@@ -25,6 +25,7 @@
  *	M	hash of a mailbox			delist_standing
  *	C	what is counted, its hash		delist_limit
  *	O	address, hash of a mailbox		id of a request
+ *	S	id of a submission that joined one	id of a request
  *	G	nothing: there is one			uint64_t
  *
  * Hashes are those of delist_keyring_hash().  Rows of one type lie together.
@@ -53,7 +54,8 @@ enum delist_record_type {
 	DELIST_RECORD_HISTORY = 'H',  /* of one IP */
 	DELIST_RECORD_STANDING = 'M', /* of one mailbox */
 	DELIST_RECORD_COUNTER = 'C',
-	DELIST_RECORD_OPEN = 'O', /* finds the open request of a pair */
+	DELIST_RECORD_OPEN = 'O',   /* finds the open request of a pair */
+	DELIST_RECORD_STATUS = 'S', /* and that of a status token */
 	DELIST_RECORD_GENERATION = 'G'
 };
 
@@ -94,6 +96,8 @@ DELIST_API void delist_record_counter_key(
     struct delist_record_key *key, char of, const uint8_t hash[16]);
 DELIST_API void delist_record_open_key(struct delist_record_key *key,
     const struct delist_addr *addr, const uint8_t hash[16]);
+DELIST_API void delist_record_status_key(
+    struct delist_record_key *key, const uint8_t id[16]);
 DELIST_API void delist_record_generation_key(struct delist_record_key *key);
 
 /*
@@ -130,6 +134,8 @@ DELIST_API int delist_record_write_counter(
     struct delist_record *record, const struct delist_limit *counter);
 DELIST_API int delist_record_write_open(
     struct delist_record *record, const uint8_t id[16]);
+DELIST_API int delist_record_write_status(
+    struct delist_record *record, const uint8_t id[16]);
 DELIST_API int delist_record_write_generation(
     struct delist_record *record, uint64_t generation);
 
@@ -153,6 +159,8 @@ DELIST_API int delist_record_read_standing(
 DELIST_API int delist_record_read_counter(
     struct delist_limit *counter, struct delist_text bytes);
 DELIST_API int delist_record_read_open(
+    uint8_t id[16], struct delist_text bytes);
+DELIST_API int delist_record_read_status(
     uint8_t id[16], struct delist_text bytes);
 DELIST_API int delist_record_read_generation(
     uint64_t *generation, struct delist_text bytes);

@@ -77,6 +77,7 @@ struct delist_request {
 	int64_t effective_s;
 	int64_t purge_s;	     /* not open: the end of personal data */
 	uint64_t listing_generation; /* of the set, the first without it */
+	uint8_t status_id[16]; /* of the newest that joined it; zero: none */
 };
 
 /*

@@ -319,7 +319,9 @@ struct delist_submit_answer {
  * a mail with a link goes to the mailbox.  The answer does not tell whether
  * it did: not if the mailbox is suppressed, not if a limit was reached, not
  * if the mailer failed.  A pair that already waits gets its mail once more,
- * within the policy.
+ * within the policy.  Each submission has a status token of its own, but for
+ * the same form sent again.  The pages of the first and of the newest one of a
+ * request follow it.
  *
  *	DELIST_ESYNTAX	the mailbox (delist_mailbox_parse())
  *	DELIST_EINVAL	size is unknown; no address, no such language, a
@@ -332,15 +334,15 @@ DELIST_API int delist_service_submit(struct delist_service *service,
 
 /*
  * What a token shows.  The holder of a mailed token (CONFIRM, CANCEL) sees
- * the request as it is; whoever has the status token sees "mail-pending"
- * for the time of a token's life, then "expired", unless it was confirmed.
+ * the request as it is; whoever has the status token sees "mail-pending", and
+ * nothing of what became of the mail, until the request is confirmed.
  */
 struct delist_view {
 	uint8_t state; /* enum delist_request_state */
 	bool already;  /* redeem, cancel: it was done before */
 	/* CONFIRM: what delist_service_redeem() would return now: 0 is yes. */
 	int redeemable;
-	struct delist_addr addr;
+	struct delist_addr addr;       /* status token: none before that */
 	struct delist_mailbox mailbox; /* none for the status token */
 	int64_t applied_s;	       /* 0: not yet */
 	int64_t effective_s;	       /* 0: not yet; by then mail flows */
@@ -349,8 +351,8 @@ struct delist_view {
 
 /*
  * Look at the page of a token (enum delist_purpose): nothing changes,
- * however often, whoever looks.  A status token of a request that waits for
- * nothing, or that is forgotten, shows DELIST_REQUEST_NONE.
+ * however often, whoever looks.  A status token of an address that was not for
+ * self-service shows DELIST_REQUEST_NONE.
  *
  *	DELIST_ESYNTAX	text is no token
  *	DELIST_EINVAL	no such purpose
