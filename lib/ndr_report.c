@@ -179,7 +179,8 @@ add_human(struct delist_refusal *e, const struct delist_ndr *n,
 		return;
 	delist_reply_scan(&h, text.at, text.len);
 	if (!delist_reply_tells(&e->inner) && h.inner.cls > 2 &&
-	    (!delist_reply_tells(&e->field) || h.reply != 0)) {
+	    (!delist_reply_tells(&e->field) ||
+		delist_reply_generic(&e->field))) {
 		e->inner = h.inner;
 		e->inner_rank = h.inner_rank;
 		e->inner_from = h.inner_from;

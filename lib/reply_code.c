@@ -74,7 +74,8 @@ announced(const struct delist_reply_walk *s, size_t at)
 	    "said was is response error returned server reply smtp message "
 	    "responded reason code failed data me diagnosticcode diagnostic "
 	    "smtpresponse statuscode responsecode description detail details "
-	    "text msg enhanced with";
+	    "text msg enhanced with failure accepted rejected "
+	    "refused denied";
 	size_t i = at;
 
 	while (i > 0 && at - i < 32 && delist_ascii_isspace(s->text[i - 1]))

@@ -54,7 +54,7 @@ rank_of(const char *text, size_t len, size_t start, size_t end)
 		return 0;
 	if (delist_reply_after(text, start,
 		"to rfc822 utf recipient recipients emailaddress rcpt user "
-		"mailbox address"))
+		"mailbox address errors"))
 		return NAMED;
 	if (before == '[' && end < len && text[end] == ']')
 		return SEEN;

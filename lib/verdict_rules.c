@@ -261,11 +261,6 @@ static const struct delist_rule rules[] = {
 	/* GMX, web.de, mail.com, 1&1; T-Online; Orange, Wanadoo, Free, SFR; Comcast and others */
 	TEXT("gmx-rdns", "bad dns ptr resource record", IP_BLOCK_OTHER, FIX_DNS, "https://postmaster.gmx.net/en/contact", UNITED),
 	TEXT("gmx", "nemesis esmtp", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
-	TEXT("gmx", "postmaster.gmx", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
-	TEXT("gmx", "postmaster.web.de", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
-	TEXT("gmx", "postmaster.mail.com", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
-	TEXT("gmx", "postmaster.1und1", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
-	TEXT("gmx", "postmaster.1and1", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
 	TEXT("gmx", "ip address is black listed", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
 	TEXT("gmx", "reject due to policy restrictions", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
 	TEXT("t-online", "ask your postmaster for help or to contact", IP_BLOCK_OTHER, WEB_FORM, "tobr@rx.t-online.de", TELEKOM),
@@ -467,6 +462,14 @@ static const struct delist_rule rules[] = {
 	TEXT("ip-blocked", "block-list", IP_BLOCK_OTHER, WEB_FORM, NULL, REPLIES),
 
 	/* Proof of the sender */
+	TEXT("spam-named", "rejected due to spam", MESSAGE_REJECTED, NONE, NULL, REPLIES),
+	TEXT("spam-named", "spam classification", MESSAGE_REJECTED, NONE, NULL, REPLIES),
+	TEXT("spam-named", "classified as spam", MESSAGE_REJECTED, NONE, NULL, REPLIES),
+	TEXT("spam-named", "detected as spam", MESSAGE_REJECTED, NONE, NULL, REPLIES),
+	TEXT("spam-named", "identified as spam", MESSAGE_REJECTED, NONE, NULL, REPLIES),
+	TEXT("spam-named", "spam detected", MESSAGE_REJECTED, NONE, NULL, REPLIES),
+	TEXT("spam-named", "spam message rejected", MESSAGE_REJECTED, NONE, NULL, REPLIES),
+	TEXT("spam-named", "spam content", MESSAGE_REJECTED, NONE, NULL, REPLIES),
 	TEXT("authentication", "dmarc", AUTH_FAILED, FIX_DNS, NULL, REPLIES),
 	TEXT("authentication", "spf check", AUTH_FAILED, FIX_DNS, NULL, REPLIES),
 	TEXT("authentication", "spf fail", AUTH_FAILED, FIX_DNS, NULL, REPLIES),
@@ -777,6 +780,13 @@ static const struct delist_rule rules[] = {
 	TEXT("spam", "policy reasons", MESSAGE_REJECTED, NONE, NULL, REPLIES),
 	TEXT("spam", "profanity", MESSAGE_REJECTED, NONE, NULL, REPLIES),
 
+	/* Pages of providers, which explain blocks and other things */
+	TEXT("gmx-page", "postmaster.gmx", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
+	TEXT("gmx-page", "postmaster.web.de", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
+	TEXT("gmx-page", "postmaster.mail.com", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
+	TEXT("gmx-page", "postmaster.1und1", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
+	TEXT("gmx-page", "postmaster.1and1", IP_BLOCK_OTHER, WEB_FORM, "https://postmaster.gmx.net/en/contact", UNITED),
+
 	/* Bounces that are nothing of that */
 	TEXT("other", "service refused", OTHER, NONE, NULL, REPLIES),
 	TEXT("other", "access denied", OTHER, NONE, NULL, REPLIES),
@@ -806,6 +816,17 @@ static const struct delist_rule rules[] = {
 	TEXT("other", "command rejected", OTHER, NONE, NULL, REPLIES),
 	TEXT("other", "syntax error", OTHER, NONE, NULL, REPLIES),
 	TEXT("other", "protocol error", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "unable to deliver", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "not be delivered", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "not delivered", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "undeliverable", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "delivery failed", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "delivery has failed", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "delivery failure", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "could not deliver", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "failed to deliver", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "has not been delivered", OTHER, NONE, NULL, REPLIES),
+	TEXT("other", "returned to sender", OTHER, NONE, NULL, REPLIES),
 };
 /* clang-format on */
 
