@@ -34,6 +34,13 @@ delist_ndr_says(const struct delist_refusal *e)
 	return e->inner.cls != 0 || e->field.cls != 0 || e->reply != 0;
 }
 
+/* Words of its own, that are more than "not delivered". */
+static bool
+has_words(const struct delist_refusal *e)
+{
+	return e->phrase != NULL && e->phrase->cls != DELIST_CLASS_OTHER;
+}
+
 /* All of the text: read once, and only if a section says nothing. */
 static const struct delist_refusal *
 whole_of(struct walk *w)
@@ -79,13 +86,6 @@ add_verdict(struct walk *w, const struct delist_refusal *e)
 	delist_ndr_add(w->n, &v);
 }
 
-/* Words of its own, that are more than "not delivered". */
-static bool
-has_words(const struct delist_refusal *e)
-{
-	return e->phrase != NULL && e->phrase->cls != DELIST_CLASS_OTHER;
-}
-
 static void
 add_section(struct walk *w, struct delist_text part, struct delist_text who)
 {
@@ -116,7 +116,7 @@ has_told(struct walk *w, struct delist_text part)
 	if (w->told)
 		return true;
 	delist_reply_scan(&e, part.at, part.len);
-	return delist_ndr_says(&e) || e.phrase != NULL;
+	return delist_ndr_says(&e) || has_words(&e);
 }
 
 /* The paragraph in which text[at] stands begins here. */
