@@ -23,11 +23,17 @@ struct alphabet {
 static const struct alphabet standard = {':' - '+', '/' - ';' + 15};
 static const struct alphabet url = {':' - '-', '_' - ';' + 13};
 
-/* All bits of `then` if value > limit, else 0; both are below 2^31. */
+/*
+ * All bits of `then` if value > limit, else 0; both are below 2^31.  A
+ * compiler that saw that the borrow is 0 or 1 would branch on it (clang 14
+ * did).
+ */
 static unsigned
 if_over(unsigned value, unsigned limit, unsigned then)
 {
-	return (0u - ((limit - value) >> 31)) & then;
+	const volatile unsigned borrow = (limit - value) >> 31;
+
+	return (0u - borrow) & then;
 }
 
 static char

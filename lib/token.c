@@ -193,7 +193,8 @@ delist_token_verify(const struct delist_token *token,
 	same_secret = delist_bytes_equal_secret(
 	    want.secret, token->secret, sizeof want.secret);
 	delist_bytes_wipe(&want, sizeof want);
-	return usable && same_id && same_secret;
+	/* No && here: it would look at the secret's part by itself. */
+	return usable & same_id & same_secret;
 }
 
 int
