@@ -8,16 +8,11 @@
  * wrote is in the attachment only, where it cannot end a header or a part:
  * the boundary is one that the bounce does not hold.
  */
-#include <delist/letter.h>
+#include "letter.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-#include "ascii.h"
-#include "bytes.h"
 #include "date.h"
-#include "letter.h"
-#include "writer.h"
 
 enum {
 	LINE_MAX = 998, /* RFC 5322, 2.1.1 */
@@ -188,21 +183,6 @@ put_subject(struct delist_writer *w, const struct parts *p)
 }
 
 static void
-put_message_id(
-    struct delist_writer *w, const struct delist_appeal_letter *letter)
-{
-	char id[64 + DELIST_MAILBOX_MAX];
-	struct delist_writer i = {id, sizeof id, 0, false};
-
-	delist_writer_text(&i, "<appeal.");
-	delist_letter_put_hex(&i, letter->id, sizeof letter->id);
-	delist_writer_text(&i, "@");
-	delist_writer_put(&i, letter->domain.at, letter->domain.len);
-	delist_writer_text(&i, ">");
-	delist_letter_put_field(w, "Message-ID", id, i.len);
-}
-
-static void
 put_head(struct delist_writer *w, const struct parts *p,
     const struct delist_appeal_letter *letter)
 {
@@ -210,7 +190,8 @@ put_head(struct delist_writer *w, const struct parts *p,
 	delist_letter_put_field(w, "From", letter->from.text, letter->from.len);
 	delist_letter_put_field(w, "To", p->to.text, p->to.len);
 	put_subject(w, p);
-	put_message_id(w, letter);
+	delist_letter_put_message_id(
+	    w, "appeal", letter->generation, letter->id, &letter->domain);
 	delist_writer_text(w, "MIME-Version: 1.0\r\n"
 			      "Content-Type: multipart/mixed;\r\n boundary=\"");
 	delist_writer_text(w, p->boundary);
@@ -292,10 +273,5 @@ delist_letter_appeal(char *out, size_t cap, size_t *len,
 	delist_writer_text(
 	    &w, "\r\n"); /* the one before belongs to the bounce */
 	put_boundary(&w, &p, "--\r\n");
-	if (w.full) {
-		delist_bytes_wipe(out, w.len);
-		return DELIST_ENOSPC;
-	}
-	*len = w.len;
-	return DELIST_OK;
+	return delist_letter_done(&w, len);
 }

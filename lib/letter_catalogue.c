@@ -244,3 +244,13 @@ delist_catalogue_check(const struct delist_catalogue *catalogue)
 		return error;
 	return check_body(catalogue->confirm_body);
 }
+
+int
+delist_letter_texts(const struct delist_catalogue **catalogue, int language)
+{
+	if (*catalogue == NULL)
+		*catalogue = delist_catalogue_builtin(language);
+	if (*catalogue == NULL)
+		return DELIST_EINVAL;
+	return delist_catalogue_check(*catalogue);
+}

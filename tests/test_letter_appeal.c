@@ -47,6 +47,7 @@ some_letter(const char *ndr)
 {
 	static struct delist_verdict verdict;
 	struct delist_appeal_letter letter = {.size = sizeof letter,
+	    .generation = 2,
 	    .id = {0xab, 1},
 	    .from = mailbox("postmaster@example.com"),
 	    .domain = text_of("mx.example.com"),
@@ -95,7 +96,7 @@ says_who_and_why(void **state)
 	assert_true(has(mail, len,
 	    "\r\nSubject: Delisting request for 203.0.113.7 (5.7.511)\r\n"));
 	assert_true(has(mail, len,
-	    "\r\nMessage-ID: <appeal.ab010000000000000000000000000000@"
+	    "\r\nMessage-ID: <appeal.2.ab010000000000000000000000000000@"
 	    "mx.example.com>\r\n"));
 	assert_true(has(mail, len, "IP address   203.0.113.7\r\n"));
 	assert_true(has(mail, len, "Status code  5.7.511\r\n"));

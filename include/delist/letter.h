@@ -179,7 +179,8 @@ enum {
 /* A block that is lifted by mail only (5.7.511), and the bounce that told. */
 struct delist_appeal_letter {
 	uint32_t size;		    /* sizeof(struct delist_appeal_letter) */
-	uint8_t id[16];		    /* of the case: for the Message-ID */
+	uint32_t generation;	    /* of the mail: each has a Message-ID */
+	uint8_t id[16];		    /* of the case */
 	struct delist_mailbox from; /* the sender's, who gets the answer */
 	struct delist_mailbox to;   /* none: as the rule of 5.7.511 says */
 	struct delist_text domain;  /* right side of the Message-ID */
