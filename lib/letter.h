@@ -12,13 +12,15 @@
 
 /* What the files of the module share. */
 
-/* The marks {ip}, {hours}, ... */
+/* The marks {ip}, {hours}, ...; sets of them are bits 1 << place. */
 enum place {
 	PLACE_IP,
 	PLACE_HOURS,
 	PLACE_URL,
 	PLACE_CANCEL,
 	PLACE_STATUS,
+	PLACE_DAYS,
+	PLACE_REASON,
 	PLACES
 };
 
@@ -53,6 +55,15 @@ struct letter_mail {
 /* DELIST_ERANGE: the date; DELIST_ENOSPC: out is cleared, *len as it was. */
 int delist_letter_write(
     char *out, size_t cap, size_t *len, const struct letter_mail *mail);
+
+extern const struct delist_catalogue delist_letter_english;
+extern const struct delist_catalogue delist_letter_japanese;
+
+/* The marks that may stand in a notice; 0 for one that is none. */
+unsigned delist_letter_notice_marks(int notice);
+
+/* "<left@right>" without what would need quotes. */
+bool delist_letter_is_message_id(const struct delist_text *id);
 
 /* The built-in texts where *catalogue is NULL, else what is wrong with it. */
 int delist_letter_texts(

@@ -30,12 +30,46 @@ static const struct mark {
     [PLACE_URL] = {"{url}", 0},
     [PLACE_CANCEL] = {"{cancel}", 0},
     [PLACE_STATUS] = {"{status}", 0},
+    [PLACE_DAYS] = {"{days}", 4},
+    [PLACE_REASON] = {"{reason}", DELIST_LETTER_REASON_MAX},
 };
 
 enum {
-	MUST_STAND = 1 << PLACE_URL | 1 << PLACE_CANCEL,
-	OWN_LINE = MUST_STAND | 1 << PLACE_STATUS
+	IP = 1 << PLACE_IP,
+	HOURS = 1 << PLACE_HOURS,
+	URL = 1 << PLACE_URL,
+	CANCEL = 1 << PLACE_CANCEL,
+	STATUS = 1 << PLACE_STATUS,
+	DAYS = 1 << PLACE_DAYS,
+	REASON = 1 << PLACE_REASON,
+	OWN_LINE = URL | CANCEL | STATUS | REASON
 };
+
+/* In a body; a subject has those that need no line of their own. */
+struct places {
+	unsigned must, may;
+};
+
+static const struct places confirmation = {
+    URL | CANCEL, IP | HOURS | URL | CANCEL | STATUS};
+
+static const struct places notices[DELIST_NOTICES] = {
+    [DELIST_NOTICE_RECEIVED] = {0, IP | HOURS},
+    [DELIST_NOTICE_SEND_NDR] = {0, DAYS},
+    [DELIST_NOTICE_PORTAL] = {URL, URL},
+    [DELIST_NOTICE_DELISTED] = {0, IP | HOURS},
+    [DELIST_NOTICE_DENIED] = {REASON, IP | REASON},
+    [DELIST_NOTICE_NEED_INFO] = {REASON, IP | DAYS | REASON},
+    [DELIST_NOTICE_NOT_LISTED] = {0, IP},
+};
+
+unsigned
+delist_letter_notice_marks(int notice)
+{
+	return notice > DELIST_NOTICE_NONE && notice < DELIST_NOTICES
+		   ? notices[notice].may
+		   : 0;
+}
 
 enum place
 delist_letter_place(size_t *used, const char *text, size_t len)
@@ -53,75 +87,14 @@ delist_letter_place(size_t *used, const char *text, size_t len)
 
 /* ---- the texts ---- */
 
-static const struct delist_catalogue english = {
-    .size = sizeof english,
-    .language = "en",
-    .confirm_subject = "Confirm the delisting of {ip}",
-    .confirm_body =
-	"Somebody, probably you, asked us to accept mail from this IP address\n"
-	"again:\n"
-	"\n"
-	"    {ip}\n"
-	"\n"
-	"It is on our block list and stays there unless you confirm.  To have\n"
-	"it removed, open this page and press the button on it:\n"
-	"\n"
-	"{url}\n"
-	"\n"
-	"The link works for {hours} hours.\n"
-	"\n"
-	"If this was not you, please say so on this page.  The request is then\n"
-	"dropped, and for some time you get no more mails like this one:\n"
-	"\n"
-	"{cancel}\n"
-	"\n"
-	"This page shows what became of the request:\n"
-	"\n"
-	"{status}\n"
-	"\n"
-	"This mail was sent by a machine.  Answers to it are not read.\n",
-};
-
-static const struct delist_catalogue japanese = {
-    .size = sizeof japanese,
-    .language = "ja",
-    .confirm_subject = "【要確認】ブロック解除のお申し込み（{ip}）",
-    .confirm_body =
-	"次の IP アドレスからのメールについて、ブロック解除のお申し込みを\n"
-	"受け付けました。\n"
-	"\n"
-	"    {ip}\n"
-	"\n"
-	"このアドレスは現在ブロックリストに登録されており、ご確認いただくまで\n"
-	"解除されません。解除をご希望の場合は、次のページを開き、表示される\n"
-	"ボタンを押してください。\n"
-	"\n"
-	"{url}\n"
-	"\n"
-	"このリンクの有効期間は {hours} 時間です。\n"
-	"\n"
-	"お申し込みにお心当たりがない場合は、お手数ですが次のページから\n"
-	"お知らせください。お申し込みを取り消し、以後しばらくの間、\n"
-	"このようなメールをお送りしないようにいたします。\n"
-	"\n"
-	"{cancel}\n"
-	"\n"
-	"お申し込みの状況は、次のページでご確認いただけます。\n"
-	"\n"
-	"{status}\n"
-	"\n"
-	"このメールは自動的に送信されています。ご返信いただいても\n"
-	"お答えできませんので、ご了承ください。\n",
-};
-
 const struct delist_catalogue *
 delist_catalogue_builtin(int language)
 {
 	switch (language) {
 	case DELIST_ENGLISH:
-		return &english;
+		return &delist_letter_english;
 	case DELIST_JAPANESE:
-		return &japanese;
+		return &delist_letter_japanese;
 	default:
 		return NULL;
 	}
@@ -170,14 +143,14 @@ survey_line(struct survey *survey, const char *line, size_t len)
 }
 
 static int
-check_subject(const char *text)
+check_subject(const char *text, const struct places *places)
 {
 	static const size_t name = sizeof "Subject: " - 1;
 	struct survey survey = {.ascii = true};
 
 	if (text == NULL || *text == '\0' ||
 	    !survey_line(&survey, text, strlen(text)) ||
-	    (survey.places & OWN_LINE) != 0 ||
+	    (survey.places & (OWN_LINE | ~places->may)) != 0 ||
 	    survey.widest > DELIST_LETTER_SUBJECT_MAX)
 		return DELIST_EINVAL;
 	return survey.ascii && name + survey.widest > LETTER_LINE
@@ -186,11 +159,13 @@ check_subject(const char *text)
 }
 
 static int
-check_body(const char *text)
+check_body(const char *text, const struct places *places)
 {
 	struct survey survey = {.ascii = true};
 	size_t len = text != NULL ? strlen(text) : 0;
 
+	if (len == 0)
+		return DELIST_EINVAL;
 	while (len != 0) {
 		const char *end = memchr(text, '\n', len);
 		size_t line;
@@ -203,7 +178,8 @@ check_body(const char *text)
 		text += line + 1;
 		len -= line + 1;
 	}
-	if ((survey.places & MUST_STAND) != MUST_STAND)
+	if ((places->must & ~survey.places) != 0 ||
+	    (survey.places & ~places->may) != 0)
 		return DELIST_EINVAL;
 	return survey.ascii && survey.widest > LETTER_LINE ? DELIST_ERANGE
 							   : DELIST_OK;
@@ -231,6 +207,27 @@ is_language(const char *tag)
 	return part != 0;
 }
 
+static int
+check_text(const char *subject, const char *body, const struct places *places)
+{
+	int error = check_subject(subject, places);
+
+	return error != DELIST_OK ? error : check_body(body, places);
+}
+
+/* A notice without texts is one that the catalogue does not have. */
+static int
+check_notice(const struct delist_catalogue *catalogue, int notice)
+{
+	const struct delist_notice_text *text = &catalogue->notices[notice];
+
+	if (text->subject == NULL && text->body == NULL)
+		return DELIST_OK;
+	if (notice == DELIST_NOTICE_NONE)
+		return DELIST_EINVAL;
+	return check_text(text->subject, text->body, &notices[notice]);
+}
+
 int
 delist_catalogue_check(const struct delist_catalogue *catalogue)
 {
@@ -239,10 +236,11 @@ delist_catalogue_check(const struct delist_catalogue *catalogue)
 	if (catalogue->size != sizeof *catalogue ||
 	    !is_language(catalogue->language))
 		return DELIST_EINVAL;
-	error = check_subject(catalogue->confirm_subject);
-	if (error != DELIST_OK)
-		return error;
-	return check_body(catalogue->confirm_body);
+	error = check_text(
+	    catalogue->confirm_subject, catalogue->confirm_body, &confirmation);
+	for (int i = 0; i < DELIST_NOTICES && error == DELIST_OK; i++)
+		error = check_notice(catalogue, i);
+	return error;
 }
 
 int

@@ -723,6 +723,9 @@ static const struct catalogue_row catalogue_rows[] = {
     {"space behind a url", "en", "s", "{url} \n{cancel}\n", DELIST_EINVAL},
     {"two urls in a line", "en", "s", "{url}{cancel}\n", DELIST_EINVAL},
     {"text before the status", "en", "s", URLS "x{status}\n", DELIST_EINVAL},
+    {"a notice's mark", "en", "s", URLS "{days}\n", DELIST_EINVAL},
+    {"a notice's mark in the subject", "en", "{days}", URLS, DELIST_EINVAL},
+    {"reason", "en", "s", URLS "{reason}\n", DELIST_EINVAL},
     {"unknown mark", "en", "s", URLS "{name}\n", DELIST_EINVAL},
     {"mark in capitals", "en", "s", URLS "{IP}\n", DELIST_EINVAL},
     {"mark with a space", "en", "s", URLS "{ip }\n", DELIST_EINVAL},
@@ -754,12 +757,23 @@ static const struct catalogue_row catalogue_rows[] = {
     {"line of 79, utf-8", "en", "s", URLS X70 "xxxxxxx\xc3\xbc\n", DELIST_OK},
 };
 
+static struct delist_catalogue
+catalogue_of(const char *language, const char *subject, const char *body)
+{
+	return (struct delist_catalogue){
+	    .size = sizeof(struct delist_catalogue),
+	    .language = language,
+	    .confirm_subject = subject,
+	    .confirm_body = body,
+	};
+}
+
 static void
 looks_over_catalogues(void **state)
 {
 	const struct catalogue_row *row = *state;
-	struct delist_catalogue catalogue = {
-	    sizeof catalogue, row->language, row->subject, row->body};
+	struct delist_catalogue catalogue =
+	    catalogue_of(row->language, row->subject, row->body);
 	struct delist_letter letter = longest_letter();
 	static char out[2 * DELIST_LETTER_MAX];
 	size_t len = 77;
@@ -791,8 +805,8 @@ our_own_texts_pass(void **state)
 static void
 a_hosts_texts_are_used(void **state)
 {
-	struct delist_catalogue catalogue = {sizeof catalogue, "fr-CA",
-	    "Confirmez {ip} ({hours} h)", "IP {ip}, {hours} h\n" URLS};
+	struct delist_catalogue catalogue = catalogue_of(
+	    "fr-CA", "Confirmez {ip} ({hours} h)", "IP {ip}, {hours} h\n" URLS);
 	struct delist_letter letter = some_letter();
 	struct mail mail = {0};
 
@@ -817,8 +831,8 @@ subjects_are_cut_between_characters(void **state)
 	for (int i = 0; i < 3000; i++) {
 		char subject[DELIST_LETTER_SUBJECT_MAX + 1] = "\xc3\xbc";
 		size_t len = 2, max = support_below(&random, 196) + 2;
-		struct delist_catalogue catalogue = {
-		    sizeof catalogue, "ja", subject, URLS};
+		struct delist_catalogue catalogue =
+		    catalogue_of("ja", subject, URLS);
 		struct delist_letter letter = some_letter();
 		struct mail mail = {0};
 		struct delist_text text;
@@ -849,8 +863,8 @@ subjects_are_cut_between_characters(void **state)
 static void
 an_encoded_word_by_chance_is_encoded(void **state)
 {
-	struct delist_catalogue catalogue = {
-	    sizeof catalogue, "en", "=?utf-8?q?x?=", "a =? b\n" URLS};
+	struct delist_catalogue catalogue =
+	    catalogue_of("en", "=?utf-8?q?x?=", "a =? b\n" URLS);
 	struct delist_letter letter = some_letter();
 	struct mail mail = {0};
 

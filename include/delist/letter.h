@@ -2,11 +2,13 @@
 #ifndef DELIST_LETTER_H
 #define DELIST_LETTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <delist/addr.h>
 #include <delist/error.h>
+#include <delist/event.h>
 #include <delist/mailbox.h>
 #include <delist/text.h>
 #include <delist/token.h>
@@ -15,10 +17,11 @@
 /*
  * Letters
  *
- * The mail that a sender writes to get off a list that has no portal is below,
- * with delist_letter_appeal().  First, the mail that asks the holder of a mailbox to confirm a request.  It is
- * composed whole, with CRLF, ready for SMTP's DATA (which doubles dots at
- * the beginning of lines; the library does not):
+ * The mails that go out: the one that asks the holder of a mailbox to confirm
+ * a request, those that answer who writes to the delist mailbox, and that of a
+ * blocked sender to somebody else's.  They are composed whole, with CRLF, ready
+ * for SMTP's DATA (which doubles dots at the beginning of lines; the library
+ * does not):
  *
  *	Date: Tue, 24 Nov 2026 00:00:00 +0000
  *	From: delist@example.net
@@ -40,8 +43,9 @@
  * crash is recognised by its Message-ID; a resend has another generation,
  * and so another one.
  *
- * Nothing that a stranger typed is in it but the checked mailbox; the IP
- * address is printed from its binary form.  Text that has a control
+ * Nothing that a stranger typed is in it but the checked mailbox, in an answer
+ * the checked Message-ID, and in a mail to somebody else the bounce, attached;
+ * the IP address is printed from its binary form.  Text that has a control
  * character is refused and not escaped.
  *
  * All calls are pure; any thread.
@@ -53,8 +57,10 @@ extern "C" {
 
 enum {
 	DELIST_LETTER_MAX = 12288, /* enough for any letter in our own texts */
-	DELIST_LETTER_URL_MAX = 952,	/* bytes of a URL before the token */
-	DELIST_LETTER_SUBJECT_MAX = 200 /* bytes of a subject in a catalogue */
+	DELIST_LETTER_URL_MAX = 952,	 /* bytes of a URL before the token */
+	DELIST_LETTER_SUBJECT_MAX = 200, /* bytes of a subject in a catalogue */
+	DELIST_LETTER_REASON_MAX = 64,	 /* bytes of what a person adds */
+	DELIST_MESSAGE_ID_MAX = 128	 /* bytes of one that is repeated */
 };
 
 /* Whose texts are built in. */
@@ -80,13 +86,25 @@ enum delist_language {
  *
  *	{status}	the page that shows what became of the request
  *
+ * In the notices (enum delist_notice) may stand {ip}, but not in SEND_NDR and
+ * PORTAL, {hours} in RECEIVED and DELISTED, {days} in SEND_NDR and NEED_INFO;
+ * and each alone on a line must stand {url} in PORTAL, the portal's page, and
+ * {reason} in DENIED and NEED_INFO, what a person adds.  A notice may be left
+ * out, both texts NULL: then it cannot be composed.
+ *
  * No other brace is allowed.  Lines end in "\n", the last one too.
  */
+struct delist_notice_text {
+	const char *subject;
+	const char *body;
+};
+
 struct delist_catalogue {
 	uint32_t size;		     /* sizeof(struct delist_catalogue) */
 	const char *language;	     /* RFC 5646, such as "en" or "pt-BR" */
 	const char *confirm_subject; /* one line, without "\n" */
 	const char *confirm_body;
+	struct delist_notice_text notices[8]; /* by enum delist_notice */
 };
 
 /* The built-in texts of enum delist_language; static.  NULL: no such one. */
@@ -98,10 +116,10 @@ DELIST_API const struct delist_catalogue *delist_catalogue_builtin(
  *
  *	DELIST_EINVAL	size is unknown; a text is missing or empty; the
  *			language is no tag; the subject is longer than 200
- *			bytes; {url} or {cancel} is missing; a brace, or a
- *			line with more beside a URL; a control character,
- *			also U+0080 to U+009F, U+2028 and U+2029; bytes that
- *			are not UTF-8; no "\n" at the end
+ *			bytes; a mark is missing or does not belong there;
+ *			another brace, or a line with more beside a URL; a
+ *			control character, also U+0080 to U+009F, U+2028 and
+ *			U+2029; bytes that are not UTF-8; no "\n" at the end
  *	DELIST_ERANGE	the text is ASCII, and with the longest address a
  *			line (the subject's with its name) passes 78
  */
@@ -148,6 +166,86 @@ struct delist_letter {
 DELIST_API int delist_letter_confirm(char *out, size_t cap, size_t *len,
     const struct delist_letter *letter,
     const struct delist_catalogue *catalogue);
+
+/* ---- answers to who writes to the delist mailbox ---- */
+
+/*
+ * Whether an automatic reply may go out to a mail[0..len), of which only the
+ * header is read (RFC 3834, 2).  `sender` is its envelope sender, zeroed for a
+ * null reverse-path.  false for mail that
+ *
+ *	- has no sender, one that is a program's (mailer-daemon) or a mailing
+ *	  list's (owner-x, x-owner, x-request, x-bounces), or a Return-Path
+ *	  that is null
+ *	- is automatic: Auto-Submitted other than "no"
+ *	- is for many: Precedence bulk, list or junk, a List-Id or another List-
+ *	  field
+ *	- asks for none: X-Auto-Response-Suppress with "All" or "AutoReply"
+ */
+DELIST_API bool delist_letter_may_answer(
+    const struct delist_mailbox *sender, const char *mail, size_t len);
+
+/*
+ * The Message-ID of mail[0..len) with its < and >, a view into it.  false
+ * where there is none, or one that is longer than 128 bytes or has other
+ * characters than dot-atoms and literals (RFC 5322, 3.6.4); *id is then as it
+ * was, and an answer goes out without.
+ */
+DELIST_API bool delist_letter_message_id(
+    struct delist_text *id, const char *mail, size_t len);
+
+/* An answer: what `notice` says, to whom. */
+struct delist_notice_letter {
+	uint32_t size;		    /* sizeof(struct delist_notice_letter) */
+	uint32_t generation;	    /* of the mail */
+	uint8_t id[16];		    /* of the investigation */
+	uint8_t notice;		    /* enum delist_notice */
+	struct delist_mailbox from; /* of the operator */
+	struct delist_mailbox to;   /* the envelope sender, nobody else */
+	struct delist_addr addr;    /* where the notice may name it */
+	struct delist_text domain;  /* right side of the Message-ID */
+	struct delist_text answers; /* Message-ID of the other mail, or none */
+	struct delist_text url;	    /* PORTAL: its page */
+	struct delist_text reason;  /* DENIED, NEED_INFO: one line */
+	/*
+	 * RECEIVED: the answer comes, DELISTED: all servers know, within so
+	 * many hours; SEND_NDR, NEED_INFO: we wait so many days.  Rounded
+	 * down, 1 to 9999.
+	 */
+	int64_t within_s;
+	int64_t now_s; /* the Date */
+	int language;  /* enum delist_language, where no catalogue is given */
+};
+
+/*
+ * Compose it, as delist_letter_confirm() does its letter, with
+ *
+ *	Message-ID: <denied.2.0f1e2d...@example.net>
+ *	In-Reply-To: <what.they@sent.example>
+ *	References: <what.they@sent.example>
+ *	Auto-Submitted: auto-replied
+ *
+ * RECEIVED, SEND_NDR and PORTAL are automatic: send them only where
+ * delist_letter_may_answer() allows it, with a null reverse-path.  The others
+ * are a person's; send them with delist_letter_reverse_path(), so that a
+ * failure is known.
+ *
+ *	DELIST_EINVAL	size is unknown; the notice is none, or not in the
+ *			catalogue; a part that it needs is missing or
+ *			malformed; the reason is longer than 64 bytes, no UTF-8
+ *			or has a control character; the language; what
+ *			delist_catalogue_check() says
+ *	DELIST_ERANGE	now_s is outside the years 0 to 9999; what
+ *			delist_catalogue_check() says
+ *	DELIST_ENOSPC	cap is too small
+ *
+ * On error *len is as it was, and out holds nothing of the letter.
+ */
+DELIST_API int delist_letter_notice(char *out, size_t cap, size_t *len,
+    const struct delist_notice_letter *letter,
+    const struct delist_catalogue *catalogue);
+
+/* ---- reverse-paths ---- */
 
 /*
  * The reverse-path to send the letter with, so that a failure comes back as
