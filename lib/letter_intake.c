@@ -229,15 +229,15 @@ is_dot_atom(const char *text, size_t len)
 	return true;
 }
 
-/* "[" *dtext "]" */
+/* An address in brackets; of other dtext nothing is in use. */
 static bool
 is_literal(const char *text, size_t len)
 {
-	if (len < 2 || text[0] != '[' || text[len - 1] != ']')
+	if (len < 3 || text[0] != '[' || text[len - 1] != ']')
 		return false;
 	for (size_t i = 1; i < len - 1; i++)
-		if (!delist_ascii_isprint(text[i]) ||
-		    delist_ascii_isin(text[i], " []\\<>@"))
+		if (!delist_ascii_isalnum(text[i]) &&
+		    !delist_ascii_isin(text[i], ".:-"))
 			return false;
 	return true;
 }

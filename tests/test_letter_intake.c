@@ -196,6 +196,8 @@ static const struct id_row id_rows[] = {
     {"bracket inside", "Message-ID: <a<@b>\r\n\r\n", NULL},
     {"literal with a bracket", "Message-ID: <a@[b]c]>\r\n\r\n", NULL},
     {"literal with a blank", "Message-ID: <a@[b c]>\r\n\r\n", NULL},
+    {"literal with a parenthesis", "Message-ID: <a@[IPv(6]>\r\n\r\n", NULL},
+    {"empty literal", "Message-ID: <a@[]>\r\n\r\n", NULL},
     {"open literal", "Message-ID: <a@[>\r\n\r\n", NULL},
 };
 

@@ -187,8 +187,8 @@ DELIST_API bool delist_letter_may_answer(
 
 /*
  * The Message-ID of mail[0..len) with its < and >, a view into it.  false
- * where there is none, or one that is longer than 128 bytes or has other
- * characters than dot-atoms and literals (RFC 5322, 3.6.4); *id is then as it
+ * where there is none, or one that is longer than 128 bytes or is not made of
+ * dot-atoms and an address in brackets (RFC 5322, 3.6.4); *id is then as it
  * was, and an answer goes out without.
  */
 DELIST_API bool delist_letter_message_id(
