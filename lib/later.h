@@ -2,6 +2,7 @@
 #ifndef LIB_LATER_H
 #define LIB_LATER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Times as the machines add them: they stop at the ends of int64_t. */
@@ -33,6 +34,18 @@ delist_grown(int64_t base_s, uint32_t factor, uint32_t n, int64_t cap_s)
 	while (n-- > 0 && base_s < cap_s)
 		base_s = base_s > cap_s / factor ? cap_s : base_s * factor;
 	return base_s < cap_s ? base_s : cap_s;
+}
+
+/* When a mail that was put off is tried again; false: it had its tries. */
+static inline bool
+delist_later_try(uint32_t *tries, int64_t *next_try_s, const int64_t wait_s[],
+    uint32_t tries_max, int64_t now_s)
+{
+	++*tries;
+	if (*tries >= tries_max)
+		return false;
+	*next_try_s = delist_later(now_s, wait_s[*tries - 1]);
+	return true;
 }
 
 #endif

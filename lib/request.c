@@ -158,14 +158,12 @@ mail_delayed(struct step *step)
 	/* A repeat of the same result must not use up a try. */
 	if (!is_newest(step) || next->next_try_s != INT64_MAX)
 		return DELIST_OK;
-	next->tries++;
-	if (next->tries >= step->policy->mail_tries) {
+	if (delist_later_try(&next->tries, &next->next_try_s,
+		step->policy->mail_wait_s, step->policy->mail_tries,
+		step->now_s))
+		step->todo = DELIST_TODO_AUDIT;
+	else
 		fail(step);
-		return DELIST_OK;
-	}
-	next->next_try_s = delist_later(
-	    step->now_s, step->policy->mail_wait_s[next->tries - 1]);
-	step->todo = DELIST_TODO_AUDIT;
 	return DELIST_OK;
 }
 
