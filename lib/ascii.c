@@ -7,59 +7,6 @@
  */
 #include "ascii.h"
 
-#include <string.h>
-
-bool
-delist_ascii_isdigit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool
-delist_ascii_isalpha(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool
-delist_ascii_isalnum(char c)
-{
-	return delist_ascii_isdigit(c) || delist_ascii_isalpha(c);
-}
-
-bool
-delist_ascii_isspace(char c)
-{
-	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-bool
-delist_ascii_isprint(char c)
-{
-	return c >= ' ' && c <= '~';
-}
-
-char
-delist_ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
-bool
-delist_ascii_isin(char c, const char *set)
-{
-	return memchr(set, c, strlen(set)) != NULL;
-}
-
-int
-delist_ascii_hex(char c)
-{
-	if (delist_ascii_isdigit(c))
-		return c - '0';
-	c = delist_ascii_lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool
 delist_ascii_equal(const char *a, const char *b, size_t len)
 {
@@ -72,9 +19,12 @@ delist_ascii_equal(const char *a, const char *b, size_t len)
 bool
 delist_ascii_begins(const char *text, size_t len, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n = 0;
 
-	return n <= len && delist_ascii_equal(text, word, n);
+	while (n < len && word[n] != '\0' &&
+	       delist_ascii_lower(text[n]) == delist_ascii_lower(word[n]))
+		n++;
+	return word[n] == '\0';
 }
 
 size_t

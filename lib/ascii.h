@@ -8,20 +8,65 @@
 
 /*
  * Characters and words of ASCII, whatever the locale.  Bytes over 127 are
- * in no class and have no case.
+ * in no class and have no case.  What is asked of each byte of a bounce is
+ * compiled into the loop that asks.
  */
-bool delist_ascii_isdigit(char c);
-bool delist_ascii_isalpha(char c);
-bool delist_ascii_isalnum(char c);
-bool delist_ascii_isspace(char c); /* space, \t, \r, \n, \v, \f */
-bool delist_ascii_isprint(char c); /* ' ' to '~' */
-char delist_ascii_lower(char c);
+static inline bool
+delist_ascii_isdigit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+delist_ascii_isalpha(char c)
+{
+	return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+static inline bool
+delist_ascii_isalnum(char c)
+{
+	return delist_ascii_isdigit(c) || delist_ascii_isalpha(c);
+}
+
+/* Space, \t, \r, \n, \v, \f. */
+static inline bool
+delist_ascii_isspace(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* ' ' to '~'. */
+static inline bool
+delist_ascii_isprint(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
+static inline char
+delist_ascii_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
 
 /* c is one of the characters of `set` (NUL-ended, NUL is not in it). */
-bool delist_ascii_isin(char c, const char *set);
+static inline bool
+delist_ascii_isin(char c, const char *set)
+{
+	while (*set != '\0' && *set != c)
+		set++;
+	return *set != '\0';
+}
 
 /* The value of a hexadecimal digit of either case, or -1. */
-int delist_ascii_hex(char c);
+static inline int
+delist_ascii_hex(char c)
+{
+	if (delist_ascii_isdigit(c))
+		return c - '0';
+	c = delist_ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
 
 /* a[0..len) and b[0..len) are equal but for the case of letters. */
 bool delist_ascii_equal(const char *a, const char *b, size_t len);

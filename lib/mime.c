@@ -59,30 +59,33 @@ static enum delist_mime_field
 field_at(const char *line, size_t len, size_t *used, bool *usual)
 {
 	static const struct {
-		const char *name;
-		enum delist_mime_field field;
+		char name[27];
+		unsigned char len;
 		bool usual;
+		enum delist_mime_field field;
 	} names[] = {
-	    {"content-type:", DELIST_MIME_CONTENT_TYPE, true},
-	    {"content-transfer-encoding:", DELIST_MIME_CODING, false},
-	    {"from:", DELIST_MIME_FROM, true},
-	    {"subject:", DELIST_MIME_SUBJECT, false},
-	    {"x-failed-recipients:", DELIST_MIME_FAILED, false},
-	    {"received:", DELIST_MIME_FIELDS, true},
-	    {"return-path:", DELIST_MIME_FIELDS, true},
-	    {"message-id:", DELIST_MIME_FIELDS, true},
-	    {"mime-version:", DELIST_MIME_FIELDS, true},
-	    {"delivered-to:", DELIST_MIME_FIELDS, true},
+	    {"received:", 9, true, DELIST_MIME_FIELDS},
+	    {"return-path:", 12, true, DELIST_MIME_FIELDS},
+	    {"message-id:", 11, true, DELIST_MIME_FIELDS},
+	    {"mime-version:", 13, true, DELIST_MIME_FIELDS},
+	    {"delivered-to:", 13, true, DELIST_MIME_FIELDS},
+	    {"content-type:", 13, true, DELIST_MIME_CONTENT_TYPE},
+	    {"content-transfer-encoding:", 26, false, DELIST_MIME_CODING},
+	    {"from:", 5, true, DELIST_MIME_FROM},
+	    {"subject:", 8, false, DELIST_MIME_SUBJECT},
+	    {"x-failed-recipients:", 20, false, DELIST_MIME_FAILED},
 	};
 	char first = len > 0 ? delist_ascii_lower(line[0]) : '\0';
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (names[i].name[0] == first &&
-		    delist_ascii_begins(line, len, names[i].name)) {
-			*used = strlen(names[i].name);
-			*usual = *usual || names[i].usual;
-			return names[i].field;
-		}
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (names[i].name[0] != first || names[i].len > len ||
+		    line[names[i].len - 1] != ':' ||
+		    !delist_ascii_equal(line, names[i].name, names[i].len))
+			continue;
+		*used = names[i].len;
+		*usual = *usual || names[i].usual;
+		return names[i].field;
+	}
 	return DELIST_MIME_FIELDS;
 }
 
@@ -133,9 +136,13 @@ delist_mime_find(struct delist_text text, const char *word)
 void
 delist_mime_init(struct delist_mime *m, const char *text, size_t len)
 {
-	*m = (struct delist_mime){
-	    .at = text, .end = text + len, .in_header = true};
+	m->at = text;
+	m->end = text + len;
+	m->depth = m->parts = 0;
+	m->in_header = m->is_read = true;
+	m->truncated = false;
 	delist_mime_lines(&m->lines, text, len);
+	delist_mime_header(&m->header, &m->lines, text);
 }
 
 static struct delist_text
@@ -288,7 +295,7 @@ opens(struct delist_mime *m, struct delist_text type)
 bool
 delist_mime_next(struct delist_mime *m, struct delist_mime_part *part)
 {
-	struct delist_mime_header h;
+	struct delist_mime_header *h = &m->header;
 	struct delist_text type;
 
 	for (;;) {
@@ -300,16 +307,17 @@ delist_mime_next(struct delist_mime *m, struct delist_mime_part *part)
 			m->truncated = true;
 			return false;
 		}
-		delist_mime_header(&h, &m->lines, m->at);
-		m->at = h.body;
-		m->in_header = false;
-		type = trimmed(h.field[DELIST_MIME_CONTENT_TYPE]);
+		if (!m->is_read)
+			delist_mime_header(h, &m->lines, m->at);
+		m->at = h->body;
+		m->in_header = m->is_read = false;
+		type = trimmed(h->field[DELIST_MIME_CONTENT_TYPE]);
 		if (opens(m, type))
 			continue;
 		part->type = type_of(type);
 		part->encoding =
-		    encoding_of(trimmed(h.field[DELIST_MIME_CODING]));
-		part->body = (struct delist_text){h.body, 0};
+		    encoding_of(trimmed(h->field[DELIST_MIME_CODING]));
+		part->body = (struct delist_text){h->body, 0};
 		return true;
 	}
 }

@@ -44,16 +44,6 @@ struct delist_mime_lines {
 	const char *end, *lf, *cr;
 };
 
-struct delist_mime {
-	const char *at, *end;
-	struct delist_mime_lines lines;
-	struct delist_text boundaries[DELIST_MIME_DEPTH];
-	size_t depth, parts;
-	bool in_header;
-	bool
-	    truncated; /* multiparts too deep or too many parts were left out */
-};
-
 /* The fields of a header that are asked for; raw values, the first of each. */
 enum delist_mime_field {
 	DELIST_MIME_CONTENT_TYPE,
@@ -70,6 +60,17 @@ struct delist_mime_header {
 	const char *body; /* where the body begins */
 };
 
+struct delist_mime {
+	const char *at, *end;
+	struct delist_mime_lines lines;
+	struct delist_text boundaries[DELIST_MIME_DEPTH];
+	size_t depth, parts;
+	struct delist_mime_header header; /* of the part that came last */
+	bool in_header;			  /* a part begins at `at` */
+	bool is_read;			  /* and its header was read */
+	bool truncated; /* too deep or too many parts were left out */
+};
+
 void delist_mime_lines(
     struct delist_mime_lines *lines, const char *text, size_t len);
 
@@ -80,6 +81,7 @@ const char *delist_mime_line(
 void delist_mime_header(struct delist_mime_header *header,
     struct delist_mime_lines *lines, const char *at);
 
+/* m->header is then that of the message. */
 void delist_mime_init(struct delist_mime *m, const char *text, size_t len);
 
 /* The next part, without its end; `end` looks for that. */

@@ -11,6 +11,7 @@
  */
 #include "mime.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "ascii.h"
@@ -35,13 +36,22 @@ struct sink {
 	char name[NAME_MAX];
 };
 
-/* Bytes that are more than themselves: 1 blank, 2 line end, 3 quote, 4 C2. */
+/* What bytes are that are more than themselves. */
+enum special {
+	QUOTE = 1, /* where a line begins */
+	BLANK,
+	LINE_END,
+	C2
+};
+
+#define ONES UINT64_C(0x0101010101010101)
+
 static const unsigned char special[256] = {
     /* clang-format off */
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 1, 1, 2, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 3, 2, 2, 3, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0,
+	2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
 	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
@@ -92,15 +102,15 @@ static void
 sink_special(struct sink *s, char c, bool after_cr)
 {
 	switch (special[(unsigned char)c]) {
-	case 1:
+	case BLANK:
 		s->blank = s->begun;
 		break;
-	case 2:
+	case LINE_END:
 		if (c != '\n' || !after_cr)
 			put_line_end(s);
 		s->cr = c == '\r';
 		break;
-	case 3:
+	case QUOTE:
 		if (s->begun)
 			put_text(s, &c, 1);
 		break;
@@ -122,6 +132,51 @@ was_nbsp(struct sink *s, char c)
 	return false;
 }
 
+/*
+ * 0x80 in the lowest byte of x that is less than c, and perhaps in some above
+ * it; 0: none is.
+ */
+static uint64_t
+less(uint64_t x, unsigned char c)
+{
+	return (x - ONES * c) & ~x & (ONES * 0x80);
+}
+
+/* Eight bytes of words, one blank between two, that end in no blank. */
+static bool
+are_words(const char *bytes)
+{
+	uint64_t x, blanks;
+
+	memcpy(&x, bytes, sizeof x);
+	blanks = less(x ^ ONES * ' ', 1);
+	return ((blanks & blanks << 8) | less(x, ' ') |
+		   less(x ^ ONES * 0xc2, 1)) == 0 &&
+	       bytes[sizeof x - 1] != ' ';
+}
+
+/* The end of text that goes as it is: words, one blank between two. */
+static size_t
+run_end(const char *bytes, size_t at, size_t len)
+{
+	for (;;) {
+		size_t stop;
+
+		while (len - at >= 8 && are_words(bytes + at))
+			at += 8;
+		for (stop = len - at < 8 ? len : at + 8; at < stop; at++) {
+			unsigned char kind = special[(unsigned char)bytes[at]];
+
+			if (kind > QUOTE &&
+			    (bytes[at] != ' ' || at + 1 == len ||
+				special[(unsigned char)bytes[at + 1]] != 0))
+				return at;
+		}
+		if (at == len)
+			return at;
+	}
+}
+
 static void
 sink_plain(struct sink *s, const char *bytes, size_t len)
 {
@@ -133,8 +188,8 @@ sink_plain(struct sink *s, const char *bytes, size_t len)
 			i++;
 			continue;
 		}
-		while (i < len && special[(unsigned char)bytes[i]] == 0)
-			i++;
+		if (special[(unsigned char)bytes[i]] == 0)
+			i = run_end(bytes, i, len);
 		s->cr = false;
 		if (i > start)
 			put_text(s, bytes + start, i - start);
@@ -157,10 +212,12 @@ end_markup(struct sink *s)
 	const char *text = s->tag == '<' ? "" : " ";
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strlen(names[i].name) == s->name_len &&
+		if (names[i].name[1] == delist_ascii_lower(s->name[1]) &&
+		    strlen(names[i].name) == s->name_len &&
 		    delist_ascii_equal(names[i].name, s->name, s->name_len))
 			text = names[i].text;
 	s->tag = '\0';
+	s->cr = false; /* what a tag stands for is no half of a line end */
 	if (text[0] == '>')
 		put_text(s, text, 1);
 	else
@@ -180,7 +237,12 @@ sink_html(struct sink *s, const char *bytes, size_t len)
 			s->name_len = 1;
 			s->named = false;
 		} else if (s->tag == '\0') {
-			sink_plain(s, &c, 1);
+			size_t start = i;
+
+			while (i + 1 < len && bytes[i + 1] != '<' &&
+			       bytes[i + 1] != '&')
+				i++;
+			sink_plain(s, bytes + start, i + 1 - start);
 		} else if (s->tag == '<' && c == '>') {
 			end_markup(s);
 		} else if (s->tag == '&' && !name) {

@@ -204,8 +204,8 @@ static void
 look_at(struct delist_ndr *n, struct found *f, struct delist_text message)
 {
 	struct delist_mime_part part = {.type = DELIST_MIME_TEXT};
-	struct delist_mime_header h;
 	struct delist_mime m;
+	const char *body;
 
 	memset(f, 0, sizeof *f);
 	while (message.len > 0 && delist_ascii_isspace(*message.at)) {
@@ -215,26 +215,25 @@ look_at(struct delist_ndr *n, struct found *f, struct delist_text message)
 	if (message.len == 0)
 		return;
 	delist_mime_init(&m, message.at, message.len);
-	delist_mime_header(&h, &m.lines, message.at);
-	if (!is_message(message, &h)) {
+	body = m.header.body;
+	if (!is_message(message, &m.header)) {
 		f->bounce = true;
 		part.body = message;
 		take_text(n, f, &part);
 		return;
 	}
-	f->bounce = looks_like_bounce(&h);
-	part.body = h.field[DELIST_MIME_FAILED];
+	f->bounce = looks_like_bounce(&m.header);
+	part.body = m.header.field[DELIST_MIME_FAILED];
 	if (part.body.len != 0)
 		f->failed = decode(n, &part, false);
-	delist_mime_init(&m, message.at, message.len);
 	while (delist_mime_next(&m, &part) && take_part(n, f, &m, &part))
 		;
 	n->truncated = n->truncated || m.truncated;
 	if (f->human.len == 0 && f->report.len == 0 && !f->receipt &&
 	    f->attached.type == DELIST_MIME_OTHER) {
 		part = (struct delist_mime_part){.type = DELIST_MIME_TEXT};
-		part.body.at = h.body;
-		part.body.len = (size_t)(m.end - h.body);
+		part.body.at = body;
+		part.body.len = (size_t)(m.end - body);
 		take_text(n, f, &part); /* its boundaries are lost */
 	}
 	if (!f->bounce && f->attached.type != DELIST_MIME_OTHER)

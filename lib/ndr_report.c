@@ -38,8 +38,6 @@ struct group {
 static enum field
 field_at(const char *line, size_t len, size_t *used)
 {
-	char first = len > 0 ? delist_ascii_lower(line[0]) : '\0';
-
 	static const struct {
 		const char *name;
 		enum field field;
@@ -52,6 +50,7 @@ field_at(const char *line, size_t len, size_t *used)
 	    {"last-attempt-date:", FIELDS}, {"final-log-id:", FIELDS},
 	    {"will-retry-until:", FIELDS}, {"dsn-gateway:", FIELDS},
 	    {"original-envelope-id:", FIELDS}};
+	char first = len > 0 ? delist_ascii_lower(line[0]) : '\0';
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (names[i].name[0] == first &&

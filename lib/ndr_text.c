@@ -22,7 +22,8 @@ struct walk {
 	struct delist_ndr *n;
 	struct delist_text human;
 	struct delist_text failed; /* X-Failed-Recipients, not used up */
-	struct delist_refusal whole;
+	struct delist_text read;   /* the text that was read last, */
+	struct delist_refusal said, whole; /* what it said, and what all does */
 	bool whole_read, bounce;
 	bool told;	/* a section said something */
 	bool no_report; /* what looked like the fields of one was none */
@@ -41,12 +42,24 @@ has_words(const struct delist_refusal *e)
 	return e->phrase != NULL && e->phrase->cls != DELIST_CLASS_OTHER;
 }
 
+/* What a part of the text says; asked twice, it is read once. */
+static const struct delist_refusal *
+said_by(struct walk *w, struct delist_text part)
+{
+	if (w->read.at == part.at && w->read.len == part.len)
+		return &w->said;
+	w->said = delist_ndr_evidence(w->n, DELIST_SOURCE_TEXT);
+	delist_reply_scan(&w->said, part.at, part.len);
+	w->read = part;
+	return &w->said;
+}
+
 /* All of the text: read once, and only if a section says nothing. */
 static const struct delist_refusal *
 whole_of(struct walk *w)
 {
 	if (!w->whole_read)
-		delist_reply_scan(&w->whole, w->human.at, w->human.len);
+		w->whole = *said_by(w, w->human);
 	w->whole_read = true;
 	return &w->whole;
 }
@@ -89,9 +102,8 @@ add_verdict(struct walk *w, const struct delist_refusal *e)
 static void
 add_section(struct walk *w, struct delist_text part, struct delist_text who)
 {
-	struct delist_refusal e = delist_ndr_evidence(w->n, DELIST_SOURCE_TEXT);
+	struct delist_refusal e = *said_by(w, part);
 
-	delist_reply_scan(&e, part.at, part.len);
 	if (!delist_ndr_says(&e) && !(has_words(&e) && who.len != 0))
 		e = *whole_of(w);
 	if (!w->bounce && !delist_ndr_says(&e))
@@ -111,12 +123,12 @@ add_section(struct walk *w, struct delist_text part, struct delist_text who)
 static bool
 has_told(struct walk *w, struct delist_text part)
 {
-	struct delist_refusal e = delist_ndr_evidence(w->n, DELIST_SOURCE_TEXT);
+	const struct delist_refusal *e;
 
 	if (w->told)
 		return true;
-	delist_reply_scan(&e, part.at, part.len);
-	return delist_ndr_says(&e) || has_words(&e);
+	e = said_by(w, part);
+	return delist_ndr_says(e) || has_words(e);
 }
 
 /* The paragraph in which text[at] stands begins here. */
@@ -198,7 +210,6 @@ delist_ndr_human(struct delist_ndr *n, struct delist_text human,
 	size_t done = 0;
 	int marks = 0;
 
-	w.whole = delist_ndr_evidence(n, DELIST_SOURCE_TEXT);
 	while (done < human.len && n->count < n->cap) {
 		struct delist_text rest = {human.at + done, human.len - done};
 		struct delist_text who = {NULL, 0};

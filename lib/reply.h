@@ -7,9 +7,9 @@
 
 #include <delist/reply.h>
 
-/* The least that is known of an address: it stands in a reply. */
 enum {
-	DELIST_REPLY_BARE = 1
+	DELIST_REPLY_BARE = 1, /* of an address: all we know is it is there */
+	DELIST_REPLY_WORD = 20 /* bytes of a word, with NUL */
 };
 
 /*
@@ -73,7 +73,9 @@ size_t delist_reply_code(struct delist_reply_walk *s, size_t at);
  * Places in text, for reply*.c.
  *
  * gap: behind all blanks, folds and quoting at `at`, or `at` itself.
- * after: the word before `at`, marks between, is one of those in `words`.
+ * before: the word before `at`, marks between; len 0: there is none.
+ * is_any: the word is one of those in rows[0..n), which are lower case.
+ * after: the word before `at` is this one.
  * opens: a line begins at `at`, or a paragraph, but for opening marks.
  * match: how much of text[0..len) a lower-case phrase takes, one blank in it
  * for any gap; 0: it is not there.
@@ -81,7 +83,10 @@ size_t delist_reply_code(struct delist_reply_walk *s, size_t at);
  * byte of `set` comes first there; 0: it does not.
  */
 size_t delist_reply_gap(const char *text, size_t len, size_t at);
-bool delist_reply_after(const char *text, size_t at, const char *words);
+struct delist_text delist_reply_before(const char *text, size_t at);
+bool delist_reply_is_any(
+    struct delist_text word, const char (*rows)[DELIST_REPLY_WORD], size_t n);
+bool delist_reply_after(const char *text, size_t at, const char *word);
 bool delist_reply_opens(const char *text, size_t at, bool blank_before);
 size_t delist_reply_match(const char *text, size_t len, const char *phrase);
 size_t delist_reply_piece(

@@ -112,6 +112,11 @@ is_client(const char *text, size_t len, size_t at)
 static bool
 is_bare(const char *text, size_t len, size_t start, size_t end)
 {
+	static const char others[][DELIST_REPLY_WORD] = {"version", "ver", "v",
+	    "policy", "rule", "release", "build", "exim", "postfix", "sendmail",
+	    "engine", "filter", "pattern", "server", "host", "to", "connect",
+	    "relay", "code", "id", "esmtp", "smtp", "rev", "revision", "update",
+	    "mta", "mx", "connected"};
 	char before = start > 0 ? text[start - 1] : ' ';
 
 	if (!delist_ascii_isspace(before) && before != '-')
@@ -119,10 +124,8 @@ is_bare(const char *text, size_t len, size_t start, size_t end)
 	if (end < len && !delist_ascii_isspace(text[end]) &&
 	    !delist_ascii_isin(text[end], ".,;:\"'"))
 		return false;
-	return !delist_reply_after(text, start,
-	    "version ver v policy rule release build exim postfix sendmail "
-	    "engine filter pattern server host to connect relay code id esmtp "
-	    "smtp rev revision update mta mx connected");
+	return !delist_reply_is_any(delist_reply_before(text, start), others,
+	    sizeof others / sizeof *others);
 }
 
 /* "[example.org:203.0.113.7]" of a sender's domain and its address. */
@@ -146,16 +149,19 @@ rank_of(const struct delist_refusal *e, const char *text, size_t len,
     size_t start, size_t end, bool bracket)
 {
 	/* A bare number behind the others may be a version or a policy. */
-	static const char named[] = "ip address addr ips from";
-	static const char named_in_brackets[] =
-	    "ip address addr ips from sender server unknown client host";
+	enum {
+		NAMED = 5
+	};
+	static const char names[][DELIST_REPLY_WORD] = {"ip", "address", "addr",
+	    "ips", "from", "sender", "server", "unknown", "client", "host"};
+	struct delist_text word = delist_reply_before(text, start);
 
 	if (!e->in_reply)
-		return bracket && delist_reply_after(text, start, "ip")
+		return bracket && delist_reply_is_any(word, names, 1)
 			   ? RANK_WORDS
 			   : 0;
-	if (delist_reply_after(
-		text, start, bracket ? named_in_brackets : named))
+	if (delist_reply_is_any(
+		word, names, bracket ? sizeof names / sizeof *names : NAMED))
 		return RANK_NAMED;
 	if (bracket)
 		return RANK_BRACKET;

@@ -70,12 +70,13 @@ delist_reply_behind(const struct delist_reply_walk *s, size_t at)
 static bool
 announced(const struct delist_reply_walk *s, size_t at)
 {
-	static const char words[] =
-	    "said was is response error returned server reply smtp message "
-	    "responded reason code failed data me diagnosticcode diagnostic "
-	    "smtpresponse statuscode responsecode description detail details "
-	    "text msg enhanced with failure accepted rejected "
-	    "refused denied";
+	static const char words[][DELIST_REPLY_WORD] = {"said", "was", "is",
+	    "response", "error", "returned", "server", "reply", "smtp",
+	    "message", "responded", "reason", "code", "failed", "data", "me",
+	    "diagnosticcode", "diagnostic", "smtpresponse", "statuscode",
+	    "responsecode", "description", "detail", "details", "text", "msg",
+	    "enhanced", "with", "failure", "accepted", "rejected", "refused",
+	    "denied"};
 	size_t i = at;
 
 	while (i > 0 && at - i < 32 && delist_ascii_isspace(s->text[i - 1]))
@@ -87,7 +88,8 @@ announced(const struct delist_reply_walk *s, size_t at)
 	if (i > 1 && s->text[i - 1] == ':' &&
 	    delist_ascii_isin(s->text[i - 2], ">])\"'"))
 		return true; /* "<a@b.example>: 550", "host [192.0.2.1]: 550" */
-	return delist_reply_after(s->text, at, words);
+	return delist_reply_is_any(delist_reply_before(s->text, at), words,
+	    sizeof words / sizeof *words);
 }
 
 /* "host: mx.example.net", then the code alone at the start of a line. */
@@ -146,6 +148,15 @@ keep_range(
 		e->range_end = (uint16_t)last;
 }
 
+/* "Status: 5.1.1", "dsn=5.1.1". */
+static bool
+is_field(const struct delist_reply_walk *s, size_t at)
+{
+	static const char words[][DELIST_REPLY_WORD] = {"status", "dsn"};
+
+	return delist_reply_is_any(delist_reply_before(s->text, at), words, 2);
+}
+
 static void
 on_status(struct delist_reply_walk *s, size_t at, size_t end,
     const struct delist_status *code)
@@ -155,7 +166,7 @@ on_status(struct delist_reply_walk *s, size_t at, size_t end,
 	bool replied = delist_reply_behind(s, at);
 	int rank;
 
-	if (!replied && delist_reply_after(s->text, at, "status dsn")) {
+	if (!replied && is_field(s, at)) {
 		if (!delist_reply_tells(&e->field)) {
 			e->field = *code;
 			e->field_text = view;

@@ -43,18 +43,21 @@ in_domain(char c)
 }
 
 static int
-rank_of(const char *text, size_t len, size_t start, size_t end)
+rank_of(struct delist_text word, const char *text, size_t len, size_t start,
+    size_t end)
 {
+	static const char others[][DELIST_REPLY_WORD] = {"from", "sender", "by",
+	    "contact", "originator", "gecos", "mail", "visit", "at", "mailto",
+	    "support", "postmaster", "id", "message", "envelope"};
+	static const char names[][DELIST_REPLY_WORD] = {"to", "rfc822", "utf",
+	    "recipient", "recipients", "emailaddress", "rcpt", "user",
+	    "mailbox", "address", "errors"};
 	char before = start > 0 ? text[start - 1] : '\n';
 	bool quoted = before == '<' || before == '"' || before == '\'';
 
-	if (delist_reply_after(text, start,
-		"from sender by contact originator gecos mail visit at "
-		"mailto support postmaster id message envelope"))
+	if (delist_reply_is_any(word, others, sizeof others / sizeof *others))
 		return 0;
-	if (delist_reply_after(text, start,
-		"to rfc822 utf recipient recipients emailaddress rcpt user "
-		"mailbox address errors"))
+	if (delist_reply_is_any(word, names, sizeof names / sizeof *names))
 		return NAMED;
 	if (before == '[' && end < len && text[end] == ']')
 		return SEEN;
@@ -67,7 +70,8 @@ delist_reply_mailbox(
 {
 	size_t low = at > 64 ? at - 64 : 0, start = at, end = at + 1;
 	size_t high = len - at > MAILBOX_MAX ? at + MAILBOX_MAX : len;
-	struct delist_text found;
+	static const char forward[][DELIST_REPLY_WORD] = {"forward"};
+	struct delist_text found, word;
 	int rank;
 
 	while (start > low && in_local(text[start - 1]))
@@ -81,13 +85,14 @@ delist_reply_mailbox(
 	if (start == at || end == at + 1)
 		return at + 1;
 	found = (struct delist_text){text + start, end - start};
+	word = delist_reply_before(text, start);
 	if (delist_ascii_begins(found.at, found.len, "delist") ||
-	    delist_reply_after(text, start, "forward")) {
+	    delist_reply_is_any(word, forward, 1)) {
 		if (e->mailbox.len == 0)
 			e->mailbox = found;
 		return end;
 	}
-	rank = rank_of(text, len, start, end);
+	rank = rank_of(word, text, len, start, end);
 	if (rank > e->recipient_rank) {
 		e->recipient = found;
 		e->recipient_rank = rank;
@@ -95,13 +100,42 @@ delist_reply_mailbox(
 	return end;
 }
 
+static bool
+in_url(char c)
+{
+	switch (c) {
+	case '<':
+	case '>':
+	case '"':
+	case '\'':
+	case '(':
+	case ')':
+	case '[':
+	case ']':
+	case '\\':
+	case '\x7f':
+		return false;
+	default:
+		return c > ' ';
+	}
+}
+
 /* Pages that explain Microsoft's codes are no place to turn to. */
 static bool
-is_explanation(struct delist_text url)
+is_explanation(const char *host, size_t len)
 {
-	return delist_ascii_begins(url.at, url.len, "http://go.micro") ||
-	       delist_ascii_begins(url.at, url.len, "https://go.micro") ||
-	       delist_ascii_begins(url.at, url.len, "https://aka.ms/");
+	return delist_ascii_begins(host, len, "go.micro") ||
+	       delist_ascii_begins(host, len, "aka.ms/");
+}
+
+/* Behind the "http" or "https" at `at`, and its "://", or 0. */
+static size_t
+host_of(const char *text, size_t len, size_t at)
+{
+	at += 4;
+	if (at < len && delist_ascii_lower(text[at]) == 's')
+		at++;
+	return delist_ascii_begins(text + at, len - at, "://") ? at + 3 : 0;
 }
 
 /* "http" stands here; the rest of it is read on, for it may hold the IP. */
@@ -109,23 +143,21 @@ size_t
 delist_reply_url(
     struct delist_refusal *e, const char *text, size_t len, size_t at)
 {
-	size_t end = at + 4;
-	struct delist_text url = {text + at, len - at};
+	size_t end, host;
 
-	if (e->contact.len != 0 || is_explanation(url) ||
-	    !(delist_ascii_begins(url.at, url.len, "http://") ||
-		delist_ascii_begins(url.at, url.len, "https://")))
-		return end;
-	for (end = at; end < len && end - at < URL_MAX; end++)
-		if (text[end] <= ' ' || text[end] == '\x7f' ||
-		    delist_ascii_isin(text[end], "<>\"'()[]\\"))
+	if (e->contact.len != 0)
+		return at + 4;
+	host = host_of(text, len, at);
+	if (host == 0 || is_explanation(text + host, len - host))
+		return at + 4;
+	for (end = host; end < len && end - at < URL_MAX; end++)
+		if (!in_url(text[end]))
 			break;
 	while (end > at && delist_ascii_isin(text[end - 1], ".,;"))
 		end--;
 	if (end - at < 10)
 		return at + 4;
-	url.len = end - at;
-	e->contact = url;
+	e->contact = (struct delist_text){text + at, end - at};
 	return at + 4;
 }
 

@@ -14,8 +14,7 @@
 #include "verdict.h"
 
 enum {
-	SECOND_MAX = 32, /* bytes looked ahead for the second word */
-	ANY = 255
+	SECOND_MAX = 32 /* bytes looked ahead for the second word */
 };
 
 /* Behind a gap or a fold at `at`, the lower-case byte there; 0: the end. */
@@ -24,17 +23,13 @@ byte_at(const char *text, size_t len, size_t *at)
 {
 	if (*at < len && (text[*at] == '\n' || text[*at] == '\r'))
 		*at = delist_reply_gap(text, len, *at);
-	if (*at >= len)
-		return '\0';
-	return text[*at] >= 'A' && text[*at] <= 'Z' ? (char)(text[*at] | 0x20)
-						    : text[*at];
+	return *at < len ? delist_ascii_lower(text[*at]) : '\0';
 }
 
-size_t
-delist_reply_match(const char *text, size_t len, const char *phrase)
+/* From where text and phrase differ: perhaps at a gap or a fold. */
+static size_t
+match_slowly(const char *text, size_t len, size_t at, const char *phrase)
 {
-	size_t at = 0;
-
 	for (; *phrase != '\0'; phrase++) {
 		size_t gap = at;
 
@@ -44,13 +39,43 @@ delist_reply_match(const char *text, size_t len, const char *phrase)
 			at++;
 			continue;
 		}
-		if (at + 1 < len && text[at] == ' ' && text[at + 1] > ' ' &&
-		    text[at + 1] != '\\')
-			at++;
-		else
-			at = delist_reply_gap(text, len, at);
+		at = delist_reply_gap(text, len, at);
 		if (at == gap)
 			return 0;
+	}
+	return at;
+}
+
+static bool
+is_gap(const char *text, size_t len, size_t at)
+{
+	char c = text[at];
+
+	return (unsigned char)c <= ' ' || c == '\\' ||
+	       (c == '\xc2' && at + 1 < len && text[at + 1] == '\xa0');
+}
+
+/* A byte that may begin a gap, a fold, or what goes on with one. */
+static bool
+may_be_gap(char c)
+{
+	return (unsigned char)c <= ' ' || c == '\\' || c == '\xc2' || c == '>';
+}
+
+size_t
+delist_reply_match(const char *text, size_t len, const char *phrase)
+{
+	size_t at = 0, word = 0;
+
+	for (; phrase[at] != '\0'; at++) {
+		if (at < len && delist_ascii_lower(text[at]) == phrase[at]) {
+			if (phrase[at] == ' ')
+				word = at;
+			continue;
+		}
+		if (at < len && !may_be_gap(text[at]))
+			return 0;
+		return match_slowly(text, len, word, phrase + word);
 	}
 	return at;
 }
@@ -119,42 +144,20 @@ try_host(struct delist_refusal *e, const char *text, size_t len, size_t at)
 	}
 }
 
-/* The first byte of the next word, folded; ANY where a fold may hide it. */
-static unsigned
-second_of(const char *text, size_t len, size_t at)
-{
-	size_t high = len - at > SECOND_MAX ? at + SECOND_MAX : len;
-
-	for (; at < high; at++) {
-		char c = text[at];
-
-		if (c > ' ' && c != '\\')
-			continue;
-		if (c != ' ')
-			return ANY;
-		at = delist_reply_gap(text, len, at);
-		return at < len ? delist_verdict_fold(text[at]) : 0;
-	}
-	return ANY;
-}
-
+/* Rows that begin with these four bytes and this second word, or none. */
 static void
-try_slot(struct delist_refusal *e, const char *text, size_t len, size_t at,
-    unsigned slot)
+try_chain(struct delist_refusal *e, const char *text, size_t len, size_t at,
+    unsigned chain)
 {
 	size_t n;
 	const struct delist_rule *rules = delist_verdict_rules(&n);
-	unsigned second = second_of(text, len, at);
 
-	for (size_t i = delist_verdict_first[slot]; i != 0;
+	for (size_t i = delist_verdict_first[chain]; i != 0;
 	     i = delist_verdict_next[i]) {
 		size_t used;
 
 		if (e->phrase != NULL && e->rule_count + i >= e->phrase_at)
 			return;
-		if (delist_verdict_second[i] != 0 && second != ANY &&
-		    delist_verdict_second[i] != second)
-			continue;
 		used = delist_reply_match(
 		    text + at, len - at, rules[i - 1].phrase);
 		if (used == 0)
@@ -164,11 +167,41 @@ try_slot(struct delist_refusal *e, const char *text, size_t len, size_t at,
 	}
 }
 
-/* A fold inside the first four bytes, or a run of blanks, hides the slot. */
-static unsigned
-unfolded_slot(const char *text, size_t len, size_t at)
+/*
+ * The second word begins behind the first gap.  A line end may be a fold
+ * inside the first word instead, so what is behind the next one is tried, too.
+ */
+static void
+try_chains(struct delist_refusal *e, const char *text, size_t len, size_t at,
+    uint32_t four)
 {
-	unsigned c[4];
+	size_t high = len - at > SECOND_MAX ? at + SECOND_MAX : len, gap = at;
+
+	try_chain(e, text, len, at, delist_verdict_chain(four, 0));
+	while (gap < high) {
+		size_t next = gap;
+
+		while (next < high && !is_gap(text, len, next))
+			next++;
+		if (next == high)
+			return;
+		gap = next + 1;
+		if (gap == len || may_be_gap(text[gap]) || text[next] != ' ')
+			gap = delist_reply_gap(text, len, next);
+		if (gap < len && gap > next)
+			try_chain(e, text, len, at,
+			    delist_verdict_chain(
+				four, delist_verdict_fold(text[gap])));
+		if (text[next] != '\n' && text[next] != '\r')
+			return;
+	}
+}
+
+/* The first four bytes with no fold between them, and one blank for any. */
+static uint32_t
+unfolded(const char *text, size_t len, size_t at)
+{
+	char c[4] = {0};
 
 	for (int i = 0; i < 4; i++) {
 		size_t next = delist_reply_gap(text, len, at);
@@ -176,12 +209,23 @@ unfolded_slot(const char *text, size_t len, size_t at)
 		if (next > at && (text[at] == '\n' || text[at] == '\r'))
 			at = next;
 		if (at >= len)
-			return 0;
-		c[i] = delist_verdict_fold(text[at++]);
+			break;
+		c[i] = next > at ? ' ' : text[at++];
 		if (next > at)
 			at = next;
 	}
-	return delist_verdict_slot(c[0], c[1], c[2], c[3]);
+	return delist_verdict_four(c);
+}
+
+/* A line end, or two blanks, are among them. */
+static bool
+is_folded(uint32_t four)
+{
+	uint32_t blanks = four ^ 0x20202020;
+	uint32_t is_blank = (blanks - 0x01010101) & ~blanks & 0x80808080;
+
+	return (((four - 0x20202020) & ~four & 0x80808080) |
+		   (is_blank & is_blank << 8)) != 0;
 }
 
 /* The first rule of all whose phrase begins here, if it comes earlier. */
@@ -189,22 +233,20 @@ void
 delist_reply_phrases(
     struct delist_refusal *e, const char *text, size_t len, size_t at)
 {
-	unsigned c[4], slot;
+	uint32_t four;
 
 	if (e->rule_count != 0)
 		try_host(e, text, len, at);
 	if (len - at < 4)
 		return;
-	for (int i = 0; i < 4; i++)
-		c[i] = delist_verdict_fold(text[at + (size_t)i]);
-	slot = delist_verdict_slot(c[0], c[1], c[2], c[3]);
-	if (delist_verdict_first[slot] != 0)
-		try_slot(e, text, len, at, slot);
-	if (c[1] != 0 && c[2] != 0)
+	four = delist_verdict_four(text + at);
+	if (delist_verdict_begins[delist_verdict_slot(four)])
+		try_chains(e, text, len, at, four);
+	if (!is_folded(four))
 		return;
-	slot = unfolded_slot(text, len, at);
-	if (delist_verdict_first[slot] != 0)
-		try_slot(e, text, len, at, slot);
+	four = unfolded(text, len, at);
+	if (delist_verdict_begins[delist_verdict_slot(four)])
+		try_chains(e, text, len, at, four);
 }
 
 /*

@@ -66,16 +66,18 @@ on_word(struct delist_reply_walk *s, size_t at)
 	while (end < s->len && kind_of(s->text[end]) == LETTER)
 		end++;
 	letters = end - at;
-	if (letters < 5 && end < s->len && e->vendor.len == 0 &&
+	if (end == s->len)
+		return end;
+	if (letters < 5 && e->vendor.len == 0 &&
 	    (kind_of(s->text[end]) == DIGIT || s->text[end] == '('))
 		delist_reply_vendor(e, s->text, s->len, at);
-	if (letters >= 4 && letters <= 5 &&
+	if (letters <= 5 && (s->text[at] | 0x20) == 'h' &&
 	    delist_ascii_begins(s->text + at, letters, "http"))
 		return delist_reply_url(e, s->text, s->len, at);
-	while (end < s->len && (kind_of(s->text[end]) == LETTER ||
-				   kind_of(s->text[end]) == DIGIT))
+	while (end < s->len && (kind_of(s->text[end]) == DIGIT ||
+				   kind_of(s->text[end]) == LETTER))
 		end++;
-	if (may_be6(s, at, end)) {
+	if (end < s->len && s->text[end] == ':' && may_be6(s, at, end)) {
 		size_t stop = delist_reply_address(e, s->text, s->len, at);
 
 		return stop > end ? stop : end;

@@ -77,9 +77,8 @@ is_punct(char c)
 	}
 }
 
-/* words: "one two"; true if the word before `at` is one of them. */
-bool
-delist_reply_after(const char *text, size_t at, const char *words)
+struct delist_text
+delist_reply_before(const char *text, size_t at)
 {
 	size_t end = at, start, low = at > PUNCT_MAX ? at - PUNCT_MAX : 0;
 
@@ -89,19 +88,31 @@ delist_reply_after(const char *text, size_t at, const char *words)
 	for (start = end; start > low && delist_ascii_isalnum(text[start - 1]);
 	     start--)
 		;
-	if (start == end)
-		return false;
-	for (const char *w = words; *w != '\0';) {
-		const char *next = w;
+	return (struct delist_text){text + start, end - start};
+}
 
-		while (*next != ' ' && *next != '\0')
-			next++;
-		if ((size_t)(next - w) == end - start &&
-		    delist_ascii_equal(w, text + start, end - start))
+bool
+delist_reply_is_any(
+    struct delist_text word, const char (*rows)[DELIST_REPLY_WORD], size_t n)
+{
+	char first = word.len != 0 ? delist_ascii_lower(word.at[0]) : '\0';
+
+	if (word.len == 0 || word.len >= DELIST_REPLY_WORD)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (rows[i][0] == first && rows[i][word.len] == '\0' &&
+		    delist_ascii_equal(rows[i], word.at, word.len))
 			return true;
-		w = *next == ' ' ? next + 1 : next;
-	}
 	return false;
+}
+
+bool
+delist_reply_after(const char *text, size_t at, const char *word)
+{
+	struct delist_text before = delist_reply_before(text, at);
+
+	return before.len == strlen(word) &&
+	       delist_ascii_equal(before.at, word, before.len);
 }
 
 /* b' or b" of a printed byte string. */

@@ -87,12 +87,14 @@ delist_flag_name(uint32_t flag)
 	return NAME_OF(names, bit);
 }
 
+/* A range stays within its class and subject. */
 static bool
 holds(const struct delist_rule *rule, const struct delist_status *status)
 {
 	return rule->first.cls == status->cls && status->cls != 0 &&
-	       delist_status_compare(status, &rule->first) >= 0 &&
-	       delist_status_compare(status, &rule->last) <= 0;
+	       rule->first.subject == status->subject &&
+	       rule->first.detail <= status->detail &&
+	       rule->last.detail >= status->detail;
 }
 
 const struct delist_rule *

@@ -12,8 +12,8 @@ enum {
 	PER_LINE = 14
 };
 
-static uint16_t first[DELIST_VERDICT_SLOTS], next[ROWS_MAX];
-static uint16_t second[ROWS_MAX];
+static uint16_t begins[DELIST_VERDICT_SLOTS];
+static uint16_t first[DELIST_VERDICT_CHAINS], next[ROWS_MAX];
 
 static void
 fill(const struct delist_rule *rules, size_t n)
@@ -21,18 +21,16 @@ fill(const struct delist_rule *rules, size_t n)
 	for (size_t i = n; i > 0; i--) {
 		const char *p = rules[i - 1].phrase;
 		const char *blank;
-		unsigned slot;
+		unsigned chain;
 
 		if (p == NULL)
 			continue;
 		blank = strchr(p, ' ');
-		if (blank != NULL)
-			second[i] = (uint16_t)delist_verdict_fold(blank[1]);
-		slot = delist_verdict_slot(delist_verdict_fold(p[0]),
-		    delist_verdict_fold(p[1]), delist_verdict_fold(p[2]),
-		    delist_verdict_fold(p[3]));
-		next[i] = first[slot];
-		first[slot] = (uint16_t)i;
+		begins[delist_verdict_slot(delist_verdict_four(p))] = 1;
+		chain = delist_verdict_chain(delist_verdict_four(p),
+		    blank != NULL ? delist_verdict_fold(blank[1]) : 0);
+		next[i] = first[chain];
+		first[chain] = (uint16_t)i;
 	}
 }
 
@@ -65,9 +63,9 @@ main(void)
 	       "#include \"verdict.h\"\n"
 	       "\n"
 	       "/* clang-format off */");
-	print("uint16_t", "delist_verdict_first", first, DELIST_VERDICT_SLOTS);
+	print("uint8_t", "delist_verdict_begins", begins, DELIST_VERDICT_SLOTS);
+	print("uint16_t", "delist_verdict_first", first, DELIST_VERDICT_CHAINS);
 	print("uint16_t", "delist_verdict_next", next, n + 1);
-	print("uint8_t", "delist_verdict_second", second, n + 1);
 	printf("/* clang-format on */\n");
 	return 0;
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include <stdio.h>
+
 #include "support.h"
 
 #include "mime.h"
@@ -129,6 +131,41 @@ decodes(void **state)
 	assert_true(full);
 }
 
+/*
+ * Text is copied in runs.  Encoded so that each byte comes alone, it must
+ * come out the same.
+ */
+static void
+bytes_alone_give_the_same(void **state)
+{
+	static const char some[] = "abcdef  \t>\n\r\xc2\xa0";
+	struct support_random random = {7};
+	bool full = false;
+
+	(void)state;
+	for (int round = 0; round < 20000; round++) {
+		char text[40], coded[sizeof text * 3 + 1], one[64], two[64];
+		struct delist_mime_part part = {.type = DELIST_MIME_TEXT};
+		size_t len = support_below(&random, sizeof text), n, m;
+
+		for (size_t i = 0; i < len; i++) {
+			text[i] = some[support_below(&random,
+			    support_below(&random, 3) ? 8 : sizeof some - 1)];
+			snprintf(coded + 3 * i, 4, "=%02X",
+			    (unsigned)(unsigned char)text[i]);
+		}
+		part.body =
+		    (struct delist_text){support_guarded(text, len), len};
+		n = delist_mime_decode(one, sizeof one, &full, &part, false);
+		part.encoding = DELIST_MIME_QP;
+		part.body = (struct delist_text){coded, 3 * len};
+		m = delist_mime_decode(two, sizeof two, &full, &part, false);
+		assert_int_equal(n, m);
+		assert_memory_equal(one, two, n);
+	}
+	assert_false(full);
+}
+
 struct html_row {
 	const char *name, *body, *want;
 };
@@ -142,6 +179,8 @@ static const struct html_row html_rows[] = {
 	{"unknown ones are a blank", "a&copy;b", "a b"},
 	{"a tag without its end", "a<img src=", "a"},
 	{"a long name", "a<abcdefghijklm>b", "ab"},
+	{"a tag behind CR", "a\r<p>b", "a\n\nb"},
+	{"a tag behind LF", "a\n<p>b", "a\n\nb"},
 };
 /* clang-format on */
 
@@ -248,6 +287,7 @@ main(void)
 	TEST(a_report_has_three_parts);
 	TEST(every_prefix_is_walked);
 	ROWS(decodes, decode_rows);
+	TEST(bytes_alone_give_the_same);
 	ROWS(html_is_text, html_rows);
 	TEST(a_header_is_read_in_one_pass);
 	TEST(a_long_field_is_cut);

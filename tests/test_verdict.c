@@ -93,26 +93,26 @@ the_index_fits_the_rules(void **state)
 	(void)state;
 	for (size_t i = 0; i < n; i++)
 		phrases += rules[i].phrase != NULL;
-	for (unsigned slot = 0; slot < DELIST_VERDICT_SLOTS; slot++) {
-		size_t row = delist_verdict_first[slot], last = 0;
+	for (unsigned chain = 0; chain < DELIST_VERDICT_CHAINS; chain++) {
+		size_t row = delist_verdict_first[chain], last = 0;
 
 		for (; row != 0; row = delist_verdict_next[row]) {
 			const char *p, *blank;
+			uint32_t four;
 
 			assert_true(row > last && row <= n);
 			last = row;
 			p = rules[row - 1].phrase;
 			assert_non_null(p);
 			assert_true(strlen(p) >= 4);
-			assert_int_equal(
-			    delist_verdict_slot(delist_verdict_fold(p[0]),
-				delist_verdict_fold(p[1]),
-				delist_verdict_fold(p[2]),
-				delist_verdict_fold(p[3])),
-			    slot);
+			four = delist_verdict_four(p);
 			blank = strchr(p, ' ');
-			assert_int_equal(delist_verdict_second[row],
-			    blank != NULL ? delist_verdict_fold(blank[1]) : 0);
+			assert_int_equal(chain,
+			    delist_verdict_chain(four,
+				blank != NULL ? delist_verdict_fold(blank[1])
+					      : 0));
+			assert_true(
+			    delist_verdict_begins[delist_verdict_slot(four)]);
 			indexed++;
 		}
 	}
