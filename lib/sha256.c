@@ -45,50 +45,88 @@ rotate(uint32_t x, unsigned by)
 	return x >> by | x << (32 - by);
 }
 
-/* FIPS 180-4, 6.2.2, step 1 */
-static void
-schedule(uint32_t w[64], const uint8_t block[DELIST_SHA256_BLOCK])
+/* As delist_get_be32(), 16 times a block: here it is one instruction. */
+static uint32_t
+load(const uint8_t at[4])
 {
-	for (size_t t = 0; t < 16; t++)
-		w[t] = delist_get_be32(block + 4 * t);
-	for (size_t t = 16; t < 64; t++) {
-		uint32_t x = w[t - 15], y = w[t - 2];
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+	       (uint32_t)at[2] << 8 | at[3];
+}
+
+/*
+ * FIPS 180-4, 6.2.2, step 1: the next 16 words in the place of the last, w[t]
+ * in that of w[t - 16].
+ */
+static void
+schedule(uint32_t w[16])
+{
+	for (size_t t = 0; t < 16; t++) {
+		uint32_t x = w[(t + 1) % 16], y = w[(t + 14) % 16];
 
 		x = rotate(x, 7) ^ rotate(x, 18) ^ x >> 3;
 		y = rotate(y, 17) ^ rotate(y, 19) ^ y >> 10;
-		w[t] = w[t - 16] + x + w[t - 7] + y;
+		w[t] += x + w[(t + 9) % 16] + y;
 	}
 }
 
-/* FIPS 180-4, 6.2.2, step 3; v holds the working variables a to h */
+/* Step 3.  What becomes a and e is left in h and d: names turn, not values. */
 static void
-one_round(uint32_t v[8], uint32_t word)
+one_round(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e,
+    uint32_t f, uint32_t g, uint32_t *h, uint32_t word)
 {
-	uint32_t a = v[0], e = v[4];
-	uint32_t choose = (e & v[5]) ^ (~e & v[6]);
-	uint32_t majority = (a & v[1]) ^ (a & v[2]) ^ (v[1] & v[2]);
-	uint32_t t1 = v[7] + word + choose +
-		      (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25));
-	uint32_t t2 = majority + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22));
+	uint32_t choose = g ^ (e & (f ^ g));
+	uint32_t majority = (a & b) | (c & (a | b));
 
-	memmove(v + 1, v, 7 * sizeof *v);
-	v[4] += t1;
-	v[0] = t1 + t2;
+	*h += word + choose + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25));
+	*d += *h;
+	*h += majority + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22));
+}
+
+/* After eight rounds each name is back at its place. */
+static void
+eight_rounds(uint32_t v[8], const uint32_t w[8], const uint32_t k[8])
+{
+	uint32_t a = v[0], b = v[1], c = v[2], d = v[3];
+	uint32_t e = v[4], f = v[5], g = v[6], h = v[7];
+
+	one_round(a, b, c, &d, e, f, g, &h, w[0] + k[0]);
+	one_round(h, a, b, &c, d, e, f, &g, w[1] + k[1]);
+	one_round(g, h, a, &b, c, d, e, &f, w[2] + k[2]);
+	one_round(f, g, h, &a, b, c, d, &e, w[3] + k[3]);
+	one_round(e, f, g, &h, a, b, c, &d, w[4] + k[4]);
+	one_round(d, e, f, &g, h, a, b, &c, w[5] + k[5]);
+	one_round(c, d, e, &f, g, h, a, &b, w[6] + k[6]);
+	one_round(b, c, d, &e, f, g, h, &a, w[7] + k[7]);
+	v[0] = a, v[1] = b, v[2] = c, v[3] = d;
+	v[4] = e, v[5] = f, v[6] = g, v[7] = h;
+}
+
+/* delist_bytes_wipe() for words, which is four times as fast. */
+static void
+wipe(volatile uint32_t *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		words[i] = 0;
 }
 
 static void
 compress(uint32_t state[8], const uint8_t block[DELIST_SHA256_BLOCK])
 {
-	uint32_t w[64], v[8];
+	uint32_t w[16], v[8];
 
-	schedule(w, block);
+	for (size_t t = 0; t < 16; t++)
+		w[t] = load(block + 4 * t);
 	memcpy(v, state, sizeof v);
-	for (size_t t = 0; t < 64; t++)
-		one_round(v, w[t] + round_constant[t]);
+	for (size_t t = 0; t < 64; t += 16) {
+		if (t != 0)
+			schedule(w);
+		eight_rounds(v, w, round_constant + t);
+		eight_rounds(v, w + 8, round_constant + t + 8);
+	}
 	for (size_t i = 0; i < 8; i++)
 		state[i] += v[i];
-	delist_bytes_wipe(w, sizeof w);
-	delist_bytes_wipe(v, sizeof v);
+	wipe(w, 16);
+	wipe(v, 8);
 }
 
 void
