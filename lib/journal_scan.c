@@ -14,7 +14,7 @@
  * snapshot, which was on the disk before the file had its name, any bad
  * record is damage.
  */
-#include "journal.h"
+#include "journal_scan.h"
 
 #include <string.h>
 
@@ -24,24 +24,11 @@ enum {
 	WINDOW = 1 << 18 /* bytes of the file in memory; over RECORD_MAX */
 };
 
-struct scan {
-	struct delist_journal *journal;
-	uint64_t size;	   /* of the file */
-	uint64_t position; /* in the file, of what comes next */
-	uint64_t start;	   /* in the file, of bytes[0] */
-	uint8_t *bytes;
-	size_t len, cap;
-	uint64_t last; /* sequence of the last good record */
-	bool in_snapshot;
-	bool lost; /* salvage: inside a batch that is not whole */
-	struct delist_rows_batch batch;
-};
-
 /* ---- a window on the file ---- */
 
 /* Have in memory a record's bytes from `position` on, or all up to the end. */
 static int
-fill(struct scan *scan)
+fill(struct journal_scan *scan)
 {
 	struct delist_journal *journal = scan->journal;
 	size_t left = scan->len - (size_t)(scan->position - scan->start);
@@ -71,7 +58,8 @@ fill(struct scan *scan)
 
 /* The record at `position`: *good says if there is one. */
 static int
-look(bool *good, struct delist_journal_record *record, struct scan *scan)
+look(
+    bool *good, struct delist_journal_record *record, struct journal_scan *scan)
 {
 	int error = fill(scan);
 	size_t at = (size_t)(scan->position - scan->start);
@@ -82,106 +70,12 @@ look(bool *good, struct delist_journal_record *record, struct scan *scan)
 	return error;
 }
 
-/* ---- what a record says ---- */
-
-static int
-take_row(struct scan *scan, const struct delist_journal_record *record)
-{
-	struct delist_rows *rows = &scan->journal->rows;
-	struct delist_store_row row;
-
-	if (!scan->in_snapshot || !delist_journal_get_row(&row, record))
-		return DELIST_ECORRUPT;
-	if (delist_rows_add(&scan->batch, rows, false, row.key, row.value) !=
-	    DELIST_OK)
-		return DELIST_ENOMEM;
-	delist_rows_write(rows, &scan->batch, row.version);
-	if (rows->revision < row.version)
-		rows->revision = row.version;
-	return DELIST_OK;
-}
-
-static int
-take_base(struct scan *scan, const struct delist_journal_record *record)
-{
-	struct delist_rows *rows = &scan->journal->rows;
-
-	if (!scan->in_snapshot || record->length != 8 ||
-	    delist_get_le64(record->payload) < rows->revision)
-		return DELIST_ECORRUPT;
-	rows->revision = delist_get_le64(record->payload);
-	scan->in_snapshot = false;
-	return DELIST_OK;
-}
-
-static int
-take_write(struct scan *scan, const struct delist_journal_record *record)
-{
-	bool gone = record->type == DELIST_JOURNAL_DELETE;
-	struct delist_store_row row;
-
-	if (scan->lost)
-		return DELIST_OK;
-	if (scan->in_snapshot ||
-	    scan->batch.count == DELIST_STORE_CHANGES_MAX ||
-	    !(gone ? delist_journal_get_delete(&row, record)
-		   : delist_journal_get_put(&row, record)))
-		return DELIST_ECORRUPT;
-	return delist_rows_add(
-	    &scan->batch, &scan->journal->rows, gone, row.key, row.value);
-}
-
-static int
-take_commit(struct scan *scan, const struct delist_journal_record *record)
-{
-	struct delist_rows *rows = &scan->journal->rows;
-
-	if (scan->lost) {
-		scan->lost = false;
-		return DELIST_OK;
-	}
-	if (scan->in_snapshot || record->length != 24 ||
-	    delist_get_le64(record->payload) <= rows->revision)
-		return DELIST_ECORRUPT;
-	delist_rows_apply(rows, &scan->batch, delist_get_le64(record->payload),
-	    record->payload + 8);
-	return DELIST_OK;
-}
-
-static int
-take(struct scan *scan, const struct delist_journal_record *record)
-{
-	bool empty = scan->batch.count == 0 && record->length == 0;
-
-	switch (record->type) {
-	case DELIST_JOURNAL_ROW:
-		return take_row(scan, record);
-	case DELIST_JOURNAL_ID:
-		if (!scan->in_snapshot || record->length != 16)
-			return DELIST_ECORRUPT;
-		delist_rows_keep_id(&scan->journal->rows, record->payload);
-		return DELIST_OK;
-	case DELIST_JOURNAL_BASE:
-		return take_base(scan, record);
-	case DELIST_JOURNAL_PUT:
-	case DELIST_JOURNAL_DELETE:
-		return take_write(scan, record);
-	case DELIST_JOURNAL_COMMIT:
-		return take_commit(scan, record);
-	case DELIST_JOURNAL_CLOSE:
-	case DELIST_JOURNAL_VOID:
-		return scan->in_snapshot || !empty ? DELIST_ECORRUPT
-						   : DELIST_OK;
-	default:
-		return record->type >= DELIST_JOURNAL_OPTIONAL
-			   ? DELIST_OK
-			   : DELIST_EVERSION;
-	}
-}
+/* ---- one record ---- */
 
 /* Only behind what was lost of a group may a sequence leave some out. */
 static bool
-follows(const struct scan *scan, const struct delist_journal_record *record)
+follows(
+    const struct journal_scan *scan, const struct delist_journal_record *record)
 {
 	return record->sequence == scan->last + 1 ||
 	       (record->type == DELIST_JOURNAL_VOID &&
@@ -190,7 +84,7 @@ follows(const struct scan *scan, const struct delist_journal_record *record)
 
 /* Take the record and go behind it. */
 static int
-accept(struct scan *scan, const struct delist_journal_record *record)
+accept(struct journal_scan *scan, const struct delist_journal_record *record)
 {
 	struct delist_journal *journal = scan->journal;
 	bool ends = (record->flags & DELIST_JOURNAL_ENDS) != 0;
@@ -202,7 +96,7 @@ accept(struct scan *scan, const struct delist_journal_record *record)
 		return DELIST_ECORRUPT;
 	if (writes == ends && record->type < DELIST_JOURNAL_OPTIONAL)
 		return DELIST_ECORRUPT;
-	error = take(scan, record);
+	error = delist_journal_take(scan, record);
 	if (error != DELIST_OK)
 		return error;
 	scan->last = record->sequence;
@@ -222,7 +116,7 @@ accept(struct scan *scan, const struct delist_journal_record *record)
  */
 static int
 skip_to_good(
-    struct scan *scan, bool first, struct delist_journal_record *record)
+    struct journal_scan *scan, bool first, struct delist_journal_record *record)
 {
 	for (; scan->position < scan->size; scan->position += 8) {
 		bool good;
@@ -239,7 +133,7 @@ skip_to_good(
 
 /* At a bad record, to be read past what is damaged. */
 static int
-salvage(struct scan *scan)
+salvage(struct journal_scan *scan)
 {
 	struct delist_journal *journal = scan->journal;
 	uint64_t from = scan->position;
@@ -261,7 +155,7 @@ salvage(struct scan *scan)
 
 /* At the first bad record, or the end, where nothing may follow. */
 static int
-settle(struct scan *scan)
+settle(struct journal_scan *scan)
 {
 	struct delist_journal *journal = scan->journal;
 	struct delist_journal_record record;
@@ -280,7 +174,7 @@ settle(struct scan *scan)
 }
 
 static int
-scan_records(struct scan *scan)
+scan_records(struct journal_scan *scan)
 {
 	bool salvaging = scan->journal->options.salvage;
 
@@ -308,7 +202,7 @@ scan_records(struct scan *scan)
 }
 
 static int
-scan_header(struct scan *scan)
+scan_header(struct journal_scan *scan)
 {
 	struct delist_journal *journal = scan->journal;
 	struct delist_journal_header *header = &journal->header;
@@ -336,7 +230,7 @@ scan_header(struct scan *scan)
 int
 delist_journal_scan(struct delist_journal *journal)
 {
-	struct scan scan = {.journal = journal, .in_snapshot = true};
+	struct journal_scan scan = {.journal = journal, .in_snapshot = true};
 	int64_t size = journal->io->size(journal->io->arg, journal->file);
 	int error = delist_journal_result(journal, size);
 
