@@ -1,211 +1,211 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ipset.c - IP prefixes to tags: looking up and walking
+ * ipset.c - IP prefixes to tags: sets, and looking up
  *
- * See ipset.h for the tree, ipset_change.c for how it changes.  A lookup goes
- * down as long as a node has the address and remembers the last tag seen.
+ * See ipset.h for the whole.  Which kind of lanes a lookup uses is decided
+ * once, when the set is made, and stands in the set.
  */
 #include "ipset.h"
 
-/* ---- bits ---- */
+#include "alloc.h"
+#include "bytes.h"
 
-unsigned
-delist_ipset_bit(const struct delist_addr *addr, unsigned index)
+/* ---- ways to look up ---- */
+
+const struct delist_path *
+delist_path_of(unsigned n)
 {
-	return (unsigned)addr->bytes[index / 8] >> (7 - index % 8) & 1u;
+	if (n == 0)
+		return &delist_path_portable;
+#if defined(__x86_64__)
+	__builtin_cpu_init();
+	if (n == 1)
+		return &delist_path_sse2;
+	if (n == 2 && __builtin_cpu_supports("bmi2") &&
+	    __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt"))
+		return &delist_path_bmi2;
+	if (n == 3 && delist_path_of(2) != NULL &&
+	    __builtin_cpu_supports("avx512bw") &&
+	    __builtin_cpu_supports("avx512vl"))
+		return &delist_path_avx512;
+#endif
+	return NULL;
 }
 
-unsigned
-delist_ipset_common(
-    const struct delist_addr *a, const struct delist_addr *b, unsigned max)
+const struct delist_path *
+delist_path_best(void)
 {
-	unsigned n = 0;
+	const struct delist_path *best = NULL;
 
-	while (n + 8 <= max && a->bytes[n / 8] == b->bytes[n / 8])
-		n += 8;
-	while (n < max && delist_ipset_bit(a, n) == delist_ipset_bit(b, n))
-		n++;
-	return n;
+	for (unsigned n = DELIST_PATHS; best == NULL; n--)
+		best = delist_path_of(n - 1);
+	return best;
+}
+
+/* ---- sets ---- */
+
+/* The allocator of all that a set has: the host's, with the bytes counted. */
+static void *
+counted_resize(void *arg, void *ptr, size_t old_size, size_t new_size)
+{
+	struct delist_ipset *set = arg;
+	void *made = set->from.resize(set->from.arg, ptr, old_size, new_size);
+
+	if (made == NULL && new_size != 0)
+		return NULL;
+	atomic_fetch_add_explicit(
+	    &set->bytes, new_size - old_size, memory_order_relaxed);
+	return made;
+}
+
+int
+delist_ipset_new(struct delist_ipset **out, const struct delist_alloc *alloc)
+{
+	struct delist_alloc from = delist_alloc_or_libc(alloc);
+	struct delist_ipset *set;
+
+	if (out == NULL)
+		return DELIST_EINVAL;
+	set = delist_alloc_zeroed(&from, 1, sizeof *set);
+	if (set == NULL)
+		return DELIST_ENOMEM;
+	set->from = from;
+	set->alloc = (struct delist_alloc){counted_resize, set};
+	set->path = delist_path_best();
+	atomic_init(&set->bytes, sizeof *set);
+	for (int i = 0; i < 2; i++) {
+		atomic_init(&set->view[i], &delist_view_empty);
+		delist_part_init(set, i == 1);
+	}
+	delist_epoch_init(&set->epoch);
+	*out = set;
+	return DELIST_OK;
+}
+
+void
+delist_ipset_free(struct delist_ipset *set)
+{
+	struct delist_alloc from;
+
+	if (set == NULL)
+		return;
+	delist_ipset_abandon(set);
+	delist_part_fini(set, &set->part[0]);
+	delist_part_fini(set, &set->part[1]);
+	delist_epoch_fini(&set->epoch, &set->alloc);
+	from = set->from;
+	delist_alloc_release(&from, set, 1, sizeof *set);
+}
+
+size_t
+delist_ipset_memory(const struct delist_ipset *set)
+{
+	return atomic_load_explicit(&set->bytes, memory_order_relaxed);
+}
+
+/* ---- readers ---- */
+
+int
+delist_reader_join(struct delist_reader **out, struct delist_ipset *set)
+{
+	struct delist_reader *reader;
+
+	if (out == NULL || set == NULL)
+		return DELIST_EINVAL;
+	reader = delist_epoch_join(&set->epoch, &set->alloc);
+	if (reader == NULL)
+		return DELIST_ENOMEM;
+	*out = reader;
+	return DELIST_OK;
+}
+
+void
+delist_reader_enter(struct delist_reader *reader)
+{
+	uint64_t now =
+	    atomic_load_explicit(&reader->epoch->now, memory_order_acquire);
+
+	atomic_exchange_explicit(&reader->inside, now, memory_order_acq_rel);
+}
+
+void
+delist_reader_exit(struct delist_reader *reader)
+{
+	atomic_store_explicit(&reader->inside, 0, memory_order_release);
+}
+
+void
+delist_reader_leave(struct delist_reader *reader)
+{
+	if (reader == NULL)
+		return;
+	atomic_store_explicit(&reader->inside, 0, memory_order_release);
+	atomic_store_explicit(&reader->taken, false, memory_order_release);
 }
 
 /* ---- looking up ---- */
 
+static const struct delist_view *
+view_of(const struct delist_ipset *set, int family)
+{
+	return atomic_load_explicit(&set->view[family], memory_order_acquire);
+}
+
 static bool
-node_has(const struct node *node, const struct delist_addr *addr)
+answer(uint32_t *tag, uint32_t found)
 {
-	unsigned bits = node->prefix.bits;
-
-	return delist_ipset_common(&node->prefix.addr, addr, bits) == bits;
-}
-
-/* The longest prefix with a tag around the first `bits` bits of addr. */
-static const struct node *
-longest_match(const struct delist_ipset *set, const struct delist_addr *addr,
-    unsigned bits)
-{
-	const struct node *node = set->root[addr->family == DELIST_INET6];
-	const struct node *best = NULL;
-
-	while (
-	    node != NULL && node->prefix.bits <= bits && node_has(node, addr)) {
-		if (node->tag != DELIST_IPSET_NONE)
-			best = node;
-		if (node->prefix.bits == bits)
-			break;
-		node = node->child[delist_ipset_bit(addr, node->prefix.bits)];
-	}
-	return best;
-}
-
-static const struct node *
-match(const struct delist_ipset *set, const struct delist_addr *addr)
-{
-	struct delist_addr folded;
-
-	if (addr->family == DELIST_INET4)
-		return longest_match(set, addr, 32);
-	if (addr->family != DELIST_INET6)
-		return NULL;
-	folded = delist_addr_from6(addr->bytes);
-	return longest_match(
-	    set, &folded, folded.family == DELIST_INET4 ? 32 : 128);
-}
-
-bool
-delist_ipset_cover(const struct delist_ipset *set, struct delist_prefix *prefix,
-    uint32_t *tag, const struct delist_addr *addr)
-{
-	const struct node *node = match(set, addr);
-
-	if (node == NULL)
+	if (found == DELIST_IPSET_NONE)
 		return false;
-	*prefix = node->prefix;
-	*tag = node->tag;
-	return true;
-}
-
-bool
-delist_ipset_find(const struct delist_ipset *set, uint32_t *tag,
-    const struct delist_addr *addr)
-{
-	const struct node *node = match(set, addr);
-
-	if (node == NULL)
-		return false;
-	*tag = node->tag;
+	*tag = found;
 	return true;
 }
 
 bool
 delist_ipset_find4(const struct delist_ipset *set, uint32_t *tag, uint32_t addr)
 {
-	struct delist_addr made = delist_addr_from4(addr);
-
-	return delist_ipset_find(set, tag, &made);
+	return answer(tag, set->path->find4(view_of(set, 0), addr));
 }
 
 bool
 delist_ipset_find6(
     const struct delist_ipset *set, uint32_t *tag, const uint8_t addr[16])
 {
-	struct delist_addr made = delist_addr_from6(addr);
+	uint64_t hi = delist_get_be64(addr), lo = delist_get_be64(addr + 8);
 
-	return delist_ipset_find(set, tag, &made);
+	if (hi == 0 && lo >> 32 == 0xffff) /* IPv4-mapped */
+		return delist_ipset_find4(set, tag, (uint32_t)lo);
+	return answer(tag, set->path->find6(view_of(set, 1), hi, lo));
+}
+
+bool
+delist_ipset_find(const struct delist_ipset *set, uint32_t *tag,
+    const struct delist_addr *addr)
+{
+	if (addr->family == DELIST_INET4)
+		return delist_ipset_find4(
+		    set, tag, delist_get_be32(addr->bytes));
+	return addr->family == DELIST_INET6 &&
+	       delist_ipset_find6(set, tag, addr->bytes);
 }
 
 void
 delist_ipset_find4_batch(const struct delist_ipset *set, uint32_t *tags,
     const uint32_t *addrs, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		tags[i] = DELIST_IPSET_NONE;
-		delist_ipset_find4(set, &tags[i], addrs[i]);
-	}
+	set->path->batch4(view_of(set, 0), tags, addrs, n);
 }
 
+/* IPv4-mapped addresses are looked up again, as what they are. */
 void
 delist_ipset_find6_batch(const struct delist_ipset *set, uint32_t *tags,
     const uint8_t (*addrs)[16], size_t n)
 {
+	set->path->batch6(view_of(set, 1), tags, addrs, n);
 	for (size_t i = 0; i < n; i++) {
+		if (delist_get_be64(addrs[i]) != 0 ||
+		    delist_get_be32(addrs[i] + 8) != 0xffff)
+			continue;
 		tags[i] = DELIST_IPSET_NONE;
 		delist_ipset_find6(set, &tags[i], addrs[i]);
 	}
-}
-
-bool
-delist_ipset_get(const struct delist_ipset *set, uint32_t *tag,
-    const struct delist_prefix *prefix)
-{
-	const struct node *node;
-
-	if (!delist_prefix_valid(prefix))
-		return false;
-	node = longest_match(set, &prefix->addr, prefix->bits);
-	if (node == NULL || node->prefix.bits != prefix->bits)
-		return false;
-	*tag = node->tag;
-	return true;
-}
-
-/* ---- walking ---- */
-
-/*
- * The first node with a tag behind `at`.  A node comes before all below it, and
- * what is below child[0] before what is below child[1].
- */
-static const struct node *
-successor(const struct node *node, const struct delist_prefix *at)
-{
-	const struct node *later = NULL;
-
-	while (node != NULL && delist_prefix_compare(&node->prefix, at) <= 0) {
-		unsigned bits = node->prefix.bits, side = 0;
-
-		if (!delist_prefix_covers(&node->prefix, at)) {
-			node = NULL;
-			break;
-		}
-		if (bits < at->bits)
-			side = delist_ipset_bit(&at->addr, bits);
-		if (side == 0 && node->child[1] != NULL)
-			later = node->child[1];
-		node = node->child[side];
-	}
-	if (node == NULL)
-		node = later;
-	while (node != NULL && node->tag == DELIST_IPSET_NONE)
-		node = node->child[0];
-	return node;
-}
-
-bool
-delist_ipset_next(
-    const struct delist_ipset *set, struct delist_prefix *prefix, uint32_t *tag)
-{
-	const struct node *node;
-
-	if (prefix->addr.family != DELIST_NOADDR &&
-	    !delist_prefix_valid(prefix))
-		return false;
-	node = successor(set->root[0], prefix);
-	if (node == NULL)
-		node = successor(set->root[1], prefix);
-	if (node == NULL)
-		return false;
-	*prefix = node->prefix;
-	*tag = node->tag;
-	return true;
-}
-
-size_t
-delist_ipset_count(const struct delist_ipset *set)
-{
-	return set->count;
-}
-
-size_t
-delist_ipset_memory(const struct delist_ipset *set)
-{
-	return sizeof *set + set->nodes * sizeof(struct node);
 }

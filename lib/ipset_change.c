@@ -1,128 +1,92 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ipset_change.c - IP prefixes to tags: making and changing a set
+ * ipset_change.c - IP prefixes to tags: one change at a time
  *
- * An insert goes down to the place of the new prefix: the first link that does
- * not lead to a shorter prefix around it.  One store to that link, of nodes
- * made ready before, is the whole change.  At the place there is
- *
- *	nothing		the same prefix		one inside it	    one beside it
- *
- *	   |		   |			   |		      |
- *	  new *		  old * (new tag)	  new *		    fork +
- *						  /		    /   \
- *						old		 new *  old
- *
- * A remove takes the tag away.  A node without a tag and with less than two
- * children then gives its place to its child, or to nothing.  In the last case
- * its parent may be left as a fork with one child, which goes the same way:
- *
- *	   fork +
- *	   /    \		->	old
- *	gone     old
- *
- * and nothing further up has changed its number of children.
- *
- * Both are split in two so that a host can write a change down in between: to
- * prepare takes memory and touches no node that can be seen, to publish stores
- * and gives back, and cannot fail.
+ * To prepare writes blocks and notes the stores that will show them, which may
+ * fail and is not seen.  To publish does the stores, and retires what they
+ * replace; there is room for that, so it cannot fail.
  */
 #include "ipset.h"
 
 #include "alloc.h"
 
-/* ---- nodes ---- */
+enum {
+	WAITING = 4096, /* blocks that may wait for a reader */
+	BATCH = 64	/* so many are worth asking the readers */
+};
 
-static struct node *
-node_new(
-    struct delist_ipset *set, const struct delist_prefix *prefix, uint32_t tag)
-{
-	struct node *node = delist_alloc_zeroed(&set->alloc, 1, sizeof *node);
+/* ---- prepare ---- */
 
-	if (node == NULL)
-		return NULL;
-	node->prefix = *prefix;
-	node->tag = tag;
-	set->nodes++;
-	return node;
-}
-
-static void
-node_free(struct delist_ipset *set, struct node *node)
-{
-	set->nodes -= node != NULL;
-	delist_alloc_release(&set->alloc, node, 1, sizeof *node);
-}
-
-/* Rotate left children up until there is none: no path to remember. */
-static void
-tree_free(struct delist_ipset *set, struct node *node)
-{
-	while (node != NULL) {
-		struct node *next = node->child[0];
-
-		if (next != NULL) {
-			node->child[0] = next->child[1];
-			next->child[1] = node;
-		} else {
-			next = node->child[1];
-			node_free(set, node);
-		}
-		node = next;
-	}
-}
-
-/* ---- places ---- */
-
-static struct place
-find_place(struct delist_ipset *set, const struct delist_prefix *prefix)
-{
-	struct place place = {
-	    .link = &set->root[prefix->addr.family == DELIST_INET6]};
-	struct node *node;
-
-	while ((node = *place.link) != NULL &&
-	       node->prefix.bits < prefix->bits &&
-	       delist_prefix_covers(&node->prefix, prefix)) {
-		unsigned side =
-		    delist_ipset_bit(&prefix->addr, node->prefix.bits);
-
-		place.above = place.link;
-		place.link = &node->child[side];
-	}
-	return place;
-}
-
-static bool
-is_at(const struct place *place, const struct delist_prefix *prefix)
-{
-	return *place->link != NULL &&
-	       delist_prefix_compare(&(*place->link)->prefix, prefix) == 0;
-}
-
-/* ---- insert ---- */
-
-/* Hang the leaf, or a fork above it, over the node that has its place. */
+/* What waits is looked at now and then, and must not be too much. */
 static int
-join(struct delist_ipset *set, struct change *change, struct node *old)
+tidy(struct delist_ipset *set, struct delist_part *part)
 {
-	const struct delist_prefix *prefix = &change->leaf->prefix;
-	unsigned bits =
-	    delist_ipset_common(&prefix->addr, &old->prefix.addr, prefix->bits);
-	struct node *top = change->leaf;
+	if (delist_limbo_count(&part->limbo) >= BATCH)
+		delist_part_reclaim(set, part);
+	return delist_limbo_count(&part->limbo) > WAITING ? DELIST_EAGAIN
+							  : DELIST_OK;
+}
 
-	if (bits < prefix->bits) {
-		struct delist_prefix shared =
-		    delist_prefix_of(&prefix->addr, bits);
+static int
+begin(struct delist_ipset *set, const struct delist_prefix *prefix)
+{
+	struct delist_change *change;
+	struct delist_part *part;
 
-		top = node_new(set, &shared, DELIST_IPSET_NONE);
-		if (top == NULL)
-			return DELIST_ENOMEM;
-		top->child[delist_ipset_bit(&prefix->addr, bits)] =
-		    change->leaf;
-		change->fork = top;
-	}
-	top->child[delist_ipset_bit(&old->prefix.addr, bits)] = old;
+	if (set == NULL || prefix == NULL || !delist_prefix_valid(prefix))
+		return DELIST_EINVAL;
+	change = &set->change;
+	if (change->kind != NO_CHANGE)
+		return DELIST_EBUSY;
+	part = &set->part[prefix->addr.family == DELIST_INET6];
+	*change = (struct delist_change){.part = part,
+	    .row = delist_row_of(prefix),
+	    .layer = delist_layer_of(part, prefix->bits),
+	    .room = STORES};
+	change->stores = change->few;
+	change->was = delist_part_get(part, change->layer, &change->row);
+	return tidy(set, part);
+}
+
+static int
+open_family(struct delist_ipset *set, struct delist_part *part)
+{
+	int error;
+
+	if (part->view != NULL)
+		return DELIST_OK;
+	error = delist_part_open(set, part, 128, 1);
+	if (error != DELIST_OK)
+		return error;
+	error = delist_part_show(set, part);
+	if (error != DELIST_OK)
+		delist_part_fini(set, part);
+	return error;
+}
+
+/* A family without a prefix takes no memory. */
+static void
+close_family(struct delist_ipset *set, struct delist_part *part)
+{
+	if (part->count == 0 && part->view != NULL)
+		delist_part_drop(set, part);
+}
+
+static int
+prepare_code(
+    struct delist_ipset *set, struct delist_change *change, uint32_t tag)
+{
+	struct delist_part *part = change->part;
+	int error;
+
+	change->row.code = delist_part_code(set, part, tag);
+	if (change->row.code != 0)
+		return DELIST_OK;
+	error = delist_part_widen(set, part);
+	if (error != DELIST_OK)
+		return error;
+	change->row.code = tag + 1;
+	change->was = delist_part_get(part, change->layer, &change->row);
 	return DELIST_OK;
 }
 
@@ -130,112 +94,126 @@ int
 delist_ipset_prepare_insert(
     struct delist_ipset *set, const struct delist_prefix *prefix, uint32_t tag)
 {
-	struct change change = {.kind = INSERT, .tag = tag};
+	struct delist_change *change;
+	struct delist_part *part;
+	int error;
 
-	if (set == NULL || prefix == NULL || tag == DELIST_IPSET_NONE ||
-	    !delist_prefix_valid(prefix))
+	if (tag == DELIST_IPSET_NONE)
 		return DELIST_EINVAL;
-	if (set->pending.kind != NO_CHANGE)
-		return DELIST_EBUSY;
-	change.place = find_place(set, prefix);
-	if (!is_at(&change.place, prefix)) {
-		change.leaf = node_new(set, prefix, tag);
-		if (change.leaf == NULL)
-			return DELIST_ENOMEM;
-		if (*change.place.link != NULL &&
-		    join(set, &change, *change.place.link) != DELIST_OK) {
-			node_free(set, change.leaf);
-			return DELIST_ENOMEM;
-		}
+	error = begin(set, prefix);
+	if (error != DELIST_OK)
+		return error;
+	change = &set->change;
+	part = change->part;
+	change->kind = INSERT;
+	error = open_family(set, part);
+	if (error == DELIST_OK)
+		error = prepare_code(set, change, tag);
+	if (error == DELIST_OK && change->was != change->row.code)
+		error = delist_change_plan(set, change);
+	if (error != DELIST_OK) {
+		change->kind = NO_CHANGE;
+		close_family(set, part);
 	}
-	set->pending = change;
-	return DELIST_OK;
+	return error;
 }
-
-static void
-publish_insert(struct delist_ipset *set, const struct change *change)
-{
-	struct node **link = change->place.link;
-
-	if (change->fork != NULL)
-		*link = change->fork;
-	else if (change->leaf != NULL)
-		*link = change->leaf;
-	else {
-		set->count += (*link)->tag == DELIST_IPSET_NONE;
-		(*link)->tag = change->tag;
-	}
-	set->count += change->leaf != NULL;
-}
-
-/* ---- remove ---- */
 
 int
 delist_ipset_prepare_remove(
     struct delist_ipset *set, bool *removed, const struct delist_prefix *prefix)
 {
-	struct change change = {.kind = REMOVE};
-	struct place place;
+	struct delist_change *change;
+	int error;
 
-	if (set == NULL || removed == NULL || prefix == NULL ||
-	    !delist_prefix_valid(prefix))
+	if (removed == NULL)
 		return DELIST_EINVAL;
-	if (set->pending.kind != NO_CHANGE)
-		return DELIST_EBUSY;
-	place = find_place(set, prefix);
-	*removed =
-	    is_at(&place, prefix) && (*place.link)->tag != DELIST_IPSET_NONE;
-	if (*removed)
-		change.place = place;
-	set->pending = change;
-	return DELIST_OK;
+	error = begin(set, prefix);
+	if (error != DELIST_OK)
+		return error;
+	change = &set->change;
+	change->kind = REMOVE;
+	if (change->was != 0 && change->part->count > 1)
+		error = delist_change_plan(set, change);
+	else if (change->was != 0 && !delist_limbo_reserve(&change->part->limbo,
+					 &set->alloc, DELIST_CHANGE_PIECES))
+		error = DELIST_ENOMEM;
+	if (error != DELIST_OK)
+		change->kind = NO_CHANGE;
+	else
+		*removed = change->was != 0;
+	return error;
 }
 
-/* A node without a tag gives its place to its only child, or to nothing. */
-static void
-collapse(struct delist_ipset *set, struct node **link)
-{
-	struct node *node = *link;
-
-	if (node->tag != DELIST_IPSET_NONE ||
-	    (node->child[0] != NULL && node->child[1] != NULL))
-		return;
-	*link = node->child[node->child[0] == NULL];
-	node_free(set, node);
-}
+/* ---- publish ---- */
 
 static void
-publish_remove(struct delist_ipset *set, const struct change *change)
+store(struct delist_ipset *set, struct delist_change *change,
+    const struct delist_store *store)
 {
-	if (change->place.link == NULL)
-		return;
-	(*change->place.link)->tag = DELIST_IPSET_NONE;
-	set->count--;
-	collapse(set, change->place.link);
-	if (change->place.above != NULL)
-		collapse(set, change->place.above);
+	struct delist_part *part = change->part;
+	uint32_t units;
+
+	delist_change_make(store);
+	/* a flag may be all that changed */
+	if (delist_part_block(part, store->layer, store->was, &units) !=
+	    delist_part_block(part, store->layer, store->now, &units))
+		delist_part_retire_block(set, part, store->layer, store->was);
 }
 
-/* ---- one change at a time ---- */
+static void
+show(struct delist_ipset *set, struct delist_change *change)
+{
+	struct delist_part *part = change->part;
+
+	delist_word64_store(part->version, delist_word64(part->version) + 1);
+	if (change->view != NULL)
+		delist_part_exchange(set, part, change->view);
+	change->view = NULL;
+	for (size_t i = 0; i < change->n; i++)
+		store(set, change, &change->stores[i]);
+	atomic_fetch_add_explicit(&set->epoch.now, 1, memory_order_acq_rel);
+	if (change->rows_change)
+		delist_roster_publish(
+		    &part->rows[change->layer], &set->alloc, &change->rows);
+	change->rows_change = false;
+	change->n = 0;
+	delist_change_undo(set, change);
+}
 
 void
 delist_ipset_publish(struct delist_ipset *set)
 {
-	struct change change = set->pending;
+	struct delist_change *change = &set->change;
+	struct delist_part *part = change->part;
+	bool insert = change->kind == INSERT;
 
-	set->pending = (struct change){.kind = NO_CHANGE};
-	if (change.kind == INSERT)
-		publish_insert(set, &change);
-	else if (change.kind == REMOVE)
-		publish_remove(set, &change);
+	if (change->kind == NO_CHANGE)
+		return;
+	change->kind = NO_CHANGE;
+	if (insert ? change->was == change->row.code : change->was == 0)
+		return;
+	if (!insert && part->count == 1) {
+		delist_part_drop(set, part);
+		return;
+	}
+	delist_part_count_use(set, part, change->was, false);
+	delist_part_count_use(set, part, change->row.code, insert);
+	part->count += insert ? change->was == 0 : SIZE_MAX;
+	show(set, change);
+	if (delist_epoch_unread(&set->epoch))
+		delist_part_reclaim(set, part);
 }
 
 void
 delist_ipset_abandon(struct delist_ipset *set)
 {
-	node_free(set, set->pending.fork);
-	node_free(set, set->pending.leaf);
-	set->pending = (struct change){.kind = NO_CHANGE};
+	struct delist_change *change = &set->change;
+
+	if (change->kind == NO_CHANGE)
+		return;
+	change->kind = NO_CHANGE;
+	delist_change_give_up(set, change);
+	close_family(set, change->part);
 }
 
 int
@@ -258,66 +236,4 @@ delist_ipset_remove(
 	if (error == DELIST_OK)
 		delist_ipset_publish(set);
 	return error;
-}
-
-/* ---- whole sets ---- */
-
-int
-delist_ipset_new(struct delist_ipset **out, const struct delist_alloc *alloc)
-{
-	struct delist_alloc from = delist_alloc_or_libc(alloc);
-	struct delist_ipset *set;
-
-	if (out == NULL)
-		return DELIST_EINVAL;
-	set = delist_alloc_zeroed(&from, 1, sizeof *set);
-	if (set == NULL)
-		return DELIST_ENOMEM;
-	set->alloc = from;
-	*out = set;
-	return DELIST_OK;
-}
-
-static void
-empty(struct delist_ipset *set)
-{
-	delist_ipset_abandon(set);
-	tree_free(set, set->root[0]);
-	tree_free(set, set->root[1]);
-}
-
-void
-delist_ipset_free(struct delist_ipset *set)
-{
-	struct delist_alloc from;
-
-	if (set == NULL)
-		return;
-	empty(set);
-	from = set->alloc;
-	delist_alloc_release(&from, set, 1, sizeof *set);
-}
-
-int
-delist_ipset_build(struct delist_ipset *set,
-    const struct delist_ipset_entry *entries, size_t n)
-{
-	struct delist_ipset built = {.count = 0};
-	int error = DELIST_OK;
-
-	if (set == NULL || (entries == NULL && n > 0))
-		return DELIST_EINVAL;
-	if (set->pending.kind != NO_CHANGE)
-		return DELIST_EBUSY;
-	built.alloc = set->alloc;
-	for (size_t i = 0; i < n && error == DELIST_OK; i++)
-		error = delist_ipset_insert(
-		    &built, &entries[i].prefix, entries[i].tag);
-	if (error != DELIST_OK) {
-		empty(&built);
-		return error;
-	}
-	empty(set);
-	*set = built;
-	return DELIST_OK;
 }

@@ -881,8 +881,14 @@ everything(const struct delist_alloc *alloc, bool failing, void *arg)
 	look(set, &before);
 	error = delist_ipset_build(set, entries, COUNT(entries));
 	as_before(set, error, &before);
-	take(set, "192.0.2.0/24");
-	take(set, "2001:db8::/32");
+	for (uint32_t i = 0; i < COUNT(texts); i += 4) {
+		struct delist_prefix prefix = prefix_of(texts[i]);
+		bool removed;
+
+		look(set, &before);
+		error = delist_ipset_remove(set, &removed, &prefix);
+		as_before(set, error, &before);
+	}
 	delist_ipset_free(set);
 }
 

@@ -23,11 +23,16 @@
  *	2001:db8::/32    tag 3		find 198.51.100.8  -> 1
  *					find 192.0.2.1     -> no match
  *
- * Threads: one writer at a time.  find*, get, cover, next and count may run on
- * any number of threads at once, also beside delist_ipset_prepare_insert(),
- * _prepare_remove() and _abandon(), but not beside a call that changes what is
- * in the set: build, insert, remove, publish, free.  A host with a writer
- * beside its lookups holds a lock of its own around both.
+ * Threads: one writer at a time, and any number of readers beside it.  find*
+ * may run on any thread; beside a call that changes the set they must stand
+ * between delist_reader_enter() and delist_reader_exit(), see below.  They take
+ * no lock, and each answer is right for some moment of the call.  All else, get,
+ * cover, next and count too, belongs to the writer's thread.
+ *
+ * Memory: some kilobytes when empty; a family with a prefix in it takes 256 KiB
+ * at once, and another 512 KiB with its first IPv4 prefix longer than /24.  Up
+ * to 255 distinct tags in a family make each prefix cost a few bytes; one tag
+ * more builds the family anew with larger ones.
  */
 
 #ifdef __cplusplus
@@ -65,6 +70,7 @@ DELIST_API void delist_ipset_free(struct delist_ipset *set);
  *	DELIST_EINVAL	an entry has a malformed prefix or the tag
  *			DELIST_IPSET_NONE
  *	DELIST_EBUSY	a change is prepared
+ *	DELIST_EAGAIN	too much waits for a reader that is inside
  *	DELIST_ENOMEM	no memory
  */
 DELIST_API int delist_ipset_build(struct delist_ipset *set,
@@ -75,6 +81,7 @@ DELIST_API int delist_ipset_build(struct delist_ipset *set,
  *
  *	DELIST_EINVAL	malformed prefix, or tag DELIST_IPSET_NONE
  *	DELIST_EBUSY	a change is prepared
+ *	DELIST_EAGAIN	too much waits for a reader that is inside
  *	DELIST_ENOMEM	no memory
  */
 DELIST_API int delist_ipset_insert(
@@ -82,10 +89,13 @@ DELIST_API int delist_ipset_insert(
 
 /*
  * Take exactly this prefix out; *removed tells whether it was there.  Prefixes
- * inside it stay.  Needs no memory.
+ * inside it stay.  It needs memory as an insert does; with the last prefix of a
+ * family all memory of the family is given back.
  *
  *	DELIST_EINVAL	malformed prefix
  *	DELIST_EBUSY	a change is prepared
+ *	DELIST_EAGAIN	too much waits for a reader that is inside
+ *	DELIST_ENOMEM	no memory
  */
 DELIST_API int delist_ipset_remove(struct delist_ipset *set, bool *removed,
     const struct delist_prefix *prefix);
@@ -145,6 +155,40 @@ DELIST_API bool delist_ipset_next(const struct delist_ipset *set,
 
 /* How many prefixes are in the set. */
 DELIST_API size_t delist_ipset_count(const struct delist_ipset *set);
+
+/* ---- readers beside the writer ---- */
+
+/*
+ * A thread that looks up beside the writer joins once and leaves at its end.
+ * Around its lookups, one or a few thousand, it enters and exits:
+ *
+ *	delist_reader_enter(reader);
+ *	found = delist_ipset_find4(set, &tag, addr);
+ *	delist_reader_exit(reader);
+ *
+ * What the writer replaces is kept while a reader that may see it is inside, so
+ * a reader must not sleep there.  Outside it delays nobody.  Once 4096 blocks,
+ * or more memory than the family has, wait for a reader, changes are refused
+ * with DELIST_EAGAIN until it exits.
+ */
+struct delist_reader;
+
+/*
+ * Any thread.  The allocator of the set must then be safe to call on several
+ * threads.  All readers leave before the set is freed.
+ *
+ *	DELIST_EINVAL	out or set is NULL
+ *	DELIST_ENOMEM	no memory
+ */
+DELIST_API int delist_reader_join(
+    struct delist_reader **out, struct delist_ipset *set);
+
+/* On the reader's thread; they do not nest. */
+DELIST_API void delist_reader_enter(struct delist_reader *reader);
+DELIST_API void delist_reader_exit(struct delist_reader *reader);
+
+/* The reader is gone, and exits if it is inside.  NULL is fine. */
+DELIST_API void delist_reader_leave(struct delist_reader *reader);
 
 /* How many bytes the set takes, as asked of its allocator. */
 DELIST_API size_t delist_ipset_memory(const struct delist_ipset *set);

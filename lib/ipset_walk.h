@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * ipset_walk.h - looking up, for one kind of lanes
+ *
+ * Included once by each ipset_KIND.c, which says LANES and WALK, the name of
+ * the struct that it fills.
+ *
+ * A lookup reads several words, and the writer may have changed some of them
+ * in between; the answer must be that of one moment.  For IPv4 the word of the
+ * hosts is read before and after the word of the runs: no two of its values
+ * are equal while a reader is inside (delist_part_nothing()), so if it is the
+ * same, nothing came between.  For IPv6 the family has a version, which is
+ * raised before each change, and is read at both ends.
+ */
+#include "ipset.h"
+
+#include "bytes.h"
+#include "hosts.h"
+#include "lines.h"
+#include "runs.h"
+#include "spans.h"
+
+/* Whether a read of `reach` bytes from a place in units of 16 is inside. */
+LANES_INLINE bool
+walk_inside(const struct delist_view *view, uint64_t at, uint64_t reach)
+{
+	return !view->bounded ||
+	       (16 * at < view->size && view->size - 16 * at >= reach);
+}
+
+LANES_INLINE uint32_t
+walk_tag(const struct delist_view *view, uint32_t code)
+{
+	if (view->width == 1)
+		return delist_le32(view->tags + 4 * (size_t)code);
+	return code - 1; /* 0 becomes DELIST_IPSET_NONE */
+}
+
+LANES_INLINE uint32_t
+walk_runs(const struct delist_view *view, uint32_t word, unsigned b)
+{
+	if (view->bounded &&
+	    ((word & 15) > 8 || (word & 15) < 5 ||
+		view->size < delist_runs_reach(word, view->width) + 32))
+		return 0;
+	return delist_runs_find(view->base, word, b, view->width);
+}
+
+/* A block of lines whose size depends on what is in it. */
+LANES_INLINE uint32_t
+walk_lines(
+    const struct delist_view *view, uint64_t at, unsigned kind, unsigned x)
+{
+	const uint8_t *block = view->base + 16 * at;
+
+	if (view->bounded) {
+		if (kind > DELIST_LINES_BIG ||
+		    !walk_inside(view, at, 257 * 4 + 2112))
+			return 0;
+		if (kind == DELIST_LINES_TABLE &&
+		    (delist_le16(block + 62) - 1u) > 31)
+			return 0;
+		if (kind == DELIST_LINES_BIG &&
+		    !walk_inside(view, at,
+			257 * 4 + (uint64_t)delist_le32(block + 4 * 256) *
+				      (1 + view->width)))
+			return 0;
+	}
+	return delist_lines_find(block, kind, x, view->width);
+}
+
+LANES_INLINE uint32_t
+walk_hosts(const struct delist_view *view, uint64_t word, unsigned x)
+{
+	if (__builtin_expect(delist_hosts_kind(word) == DELIST_HOSTS_MIXED, 0))
+		return walk_lines(
+		    view, (uint32_t)word, (unsigned)(word >> 35) & 3, x);
+	if (view->bounded &&
+	    (delist_hosts_kind(word) == 0 ||
+		!walk_inside(view, (uint32_t)word, delist_hosts_reach(word))))
+		return 0;
+	return delist_hosts_find(view->base, word, x);
+}
+
+/* ---- IPv4 ---- */
+
+LANES_INLINE uint32_t
+walk_find4(const struct delist_view *view, uint32_t addr)
+{
+	const uint8_t *at = view->host;
+	uint32_t word, runs, hosts;
+	uint64_t seen, now;
+
+	if (view->width == 0)
+		return DELIST_IPSET_NONE;
+	if (at == NULL) {
+		word = delist_word32(view->run + 4 * (size_t)(addr >> 16));
+		return walk_tag(view, walk_runs(view, word, addr >> 8 & 255));
+	}
+	at += 8 * (size_t)(addr >> 16);
+	now = delist_word64(at);
+	do {
+		seen = now;
+		hosts = walk_hosts(view, seen, addr & 0xffff);
+		word = delist_word32(view->run + 4 * (size_t)(addr >> 16));
+		runs = walk_runs(view, word, addr >> 8 & 255);
+		now = delist_word64(at);
+	} while (__builtin_expect(now != seen, 0));
+	return walk_tag(view, hosts != 0 ? hosts : runs);
+}
+
+enum {
+	BATCH4 = 64
+};
+
+LANES_INLINE void
+walk_some4(const struct delist_view *view, uint32_t *tags,
+    const uint32_t *addrs, unsigned n)
+{
+	uint32_t words[BATCH4];
+
+	for (unsigned i = 0; i < n; i++) {
+		words[i] =
+		    delist_word32(view->run + 4 * (size_t)(addrs[i] >> 16));
+		__builtin_prefetch(delist_runs_line(
+		    view->base, words[i], addrs[i] >> 8 & 255));
+	}
+	if (view->width == 1 && !view->bounded) {
+		for (unsigned i = 0; i < n; i++) {
+			unsigned b = addrs[i] >> 8 & 255;
+
+			tags[i] = delist_le32(
+			    view->tags +
+			    4 * (size_t)delist_runs_code(
+				    delist_runs_line(view->base, words[i], b),
+				    words[i], b));
+		}
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		tags[i] = walk_tag(
+		    view, walk_runs(view, words[i], addrs[i] >> 8 & 255));
+}
+
+LANES_INLINE void
+walk_some4_hosts(const struct delist_view *view, uint32_t *tags,
+    const uint32_t *addrs, unsigned n)
+{
+	uint64_t words[BATCH4];
+	uint32_t runs[BATCH4];
+
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t word =
+		    delist_word64(view->host + 8 * (size_t)(addrs[i] >> 16));
+		const uint8_t *block = view->base + 16 * (size_t)(uint32_t)word;
+		unsigned h = addrs[i] >> 8 & 255;
+
+		words[i] = word;
+		runs[i] =
+		    delist_word32(view->run + 4 * (size_t)(addrs[i] >> 16));
+		__builtin_prefetch(block);
+		__builtin_prefetch(
+		    block + 64 + (h * ((unsigned)(word >> 52) & 1023) >> 8));
+		__builtin_prefetch(delist_runs_line(view->base, runs[i], h));
+	}
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t addr = addrs[i];
+		uint32_t hosts = walk_hosts(view, words[i], addr & 0xffff);
+		uint32_t code = walk_runs(view, runs[i], addr >> 8 & 255);
+
+		if (__builtin_expect(
+			delist_word64(view->host + 8 * (size_t)(addr >> 16)) !=
+			    words[i],
+			0))
+			tags[i] = walk_find4(view, addr);
+		else
+			tags[i] = walk_tag(view, hosts != 0 ? hosts : code);
+	}
+}
+
+LANES_TARGET static void
+walk_batch4(const struct delist_view *view, uint32_t *tags,
+    const uint32_t *addrs, size_t n)
+{
+	if (view->width == 0) {
+		memset(tags, 0xff, n * sizeof *tags);
+		return;
+	}
+	while (n > 0) {
+		unsigned some = n < BATCH4 ? (unsigned)n : BATCH4;
+
+		if (view->host == NULL)
+			walk_some4(view, tags, addrs, some);
+		else
+			walk_some4_hosts(view, tags, addrs, some);
+		tags += some;
+		addrs += some;
+		n -= some;
+	}
+}
+
+#include "ipset_walk6.h"
+
+/* ---- the path ---- */
+
+LANES_TARGET static uint32_t
+walk_one4(const struct delist_view *view, uint32_t addr)
+{
+	return walk_find4(view, addr);
+}
+
+LANES_TARGET static uint32_t
+walk_one6(const struct delist_view *view, uint64_t hi, uint64_t lo)
+{
+	return walk_find6(view, hi, lo);
+}
+
+const struct delist_path WALK = {
+    walk_one4, walk_one6, walk_batch4, walk_batch6};
