@@ -116,8 +116,8 @@ batch(const struct delist_ipset *set, const struct data_queries *asked)
 			delist_ipset_find4_batch(
 			    set, tags, asked->four + i, BATCH);
 		else
-			delist_ipset_find6_batch(
-			    set, tags, asked->six + i, BATCH);
+			delist_ipset_find6_batch(set, tags,
+			    (const uint8_t(*)[16])(asked->six + i), BATCH);
 		sink = tags[BATCH - 1];
 	}
 	return (bench_seconds() - begun) / (double)asked->n * 1e9;

@@ -19,6 +19,7 @@
 #include <delist/reply.h>
 #include <delist/listfile.h>
 #include <delist/ipset.h>
+#include <delist/image.h>
 #include <delist/policy.h>
 #include <delist/event.h>
 #include <delist/ndr.h>
