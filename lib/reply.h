@@ -8,8 +8,17 @@
 #include <delist/reply.h>
 
 enum {
-	DELIST_REPLY_BARE = 1, /* of an address: all we know is it is there */
 	DELIST_REPLY_WORD = 20 /* bytes of a word, with NUL */
+};
+
+/* What an address is, the surest last. */
+enum {
+	DELIST_REPLY_HOST = -1, /* the remote host's */
+	DELIST_REPLY_NONE,
+	DELIST_REPLY_BARE, /* it stands in a reply, that is all we know */
+	DELIST_REPLY_WORDS,
+	DELIST_REPLY_BRACKET,
+	DELIST_REPLY_NAMED
 };
 
 /*
@@ -91,6 +100,14 @@ bool delist_reply_opens(const char *text, size_t at, bool blank_before);
 size_t delist_reply_match(const char *text, size_t len, const char *phrase);
 size_t delist_reply_piece(
     const char *text, size_t len, size_t at, const char *set);
+
+/*
+ * What the address text[start..end) is.  bracket: behind the "[" in front of
+ * text[at], a fold between them or not; 0: there is none.
+ */
+int delist_reply_role(
+    bool in_reply, const char *text, size_t len, size_t start, size_t end);
+size_t delist_reply_bracket(const char *text, size_t at);
 
 /* What stands at `at`, and where to go on; `at` itself if nothing does. */
 size_t delist_reply_address(

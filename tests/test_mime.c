@@ -175,6 +175,7 @@ static const struct html_row html_rows[] = {
 	{"tags go", "<b>550</b> 5.7<i>.606</i>", "550 5.7.606"},
 	{"some end a line", "a<br>b<BR />c<p class=\"x\">d", "a\nb\nc\nd"},
 	{"entities", "&lt;a&#64;b.c&gt;&nbsp;&amp;&quot;", "<a@b.c> &\""},
+	{"numbers", "5&#46;7&#x2E;606&#39;&#xfffff;&#8203;&#x;", "5.7.606'"},
 	{"one without its end", "a&amp b&ltc", "a& b"},
 	{"unknown ones are a blank", "a&copy;b", "a b"},
 	{"a tag without its end", "a<img src=", "a"},
