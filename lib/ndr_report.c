@@ -190,22 +190,27 @@ add_human(struct delist_refusal *e, const struct delist_ndr *n,
 		e->reply = h.reply;
 		e->in_reply = e->in_reply || h.in_reply;
 	}
-	if (e->ip_rank == 0 && h.in_reply)
+	if (e->ip_rank == 0 && h.in_reply) {
 		e->ip = h.ip;
+		e->ip_text = h.ip_text;
+		e->ip_from = h.ip_from;
+		e->around = h.around;
+	}
 	e->remote = e->remote || h.remote;
 	e->redacted = e->redacted || h.redacted;
-	if (e->phrase == NULL && h.phrase != NULL) {
-		e->phrase = h.phrase;
-		e->phrase_from = h.phrase_from;
-		e->phrase_text = h.phrase_text;
-		e->list = h.list;
+	if (e->words.phrase == NULL && h.words.phrase != NULL) {
+		e->words.phrase = h.words.phrase;
+		e->words.phrase_at = h.words.phrase_at;
+		e->words.phrase_from = h.words.phrase_from;
+		e->words.phrase_text = h.words.phrase_text;
+		e->words.list = h.words.list;
 	}
-	if (e->contact.len == 0)
-		e->contact = h.contact;
-	if (e->mailbox.len == 0)
-		e->mailbox = h.mailbox;
-	if (e->vendor.len == 0)
-		e->vendor = h.vendor;
+	if (e->words.contact.len == 0)
+		e->words.contact = h.words.contact;
+	if (e->words.mailbox.len == 0)
+		e->words.mailbox = h.words.mailbox;
+	if (e->words.vendor.len == 0)
+		e->words.vendor = h.words.vendor;
 	if (e->diagnostic.len == 0)
 		e->diagnostic = h.diagnostic;
 }

@@ -39,7 +39,8 @@ delist_ndr_says(const struct delist_refusal *e)
 static bool
 has_words(const struct delist_refusal *e)
 {
-	return e->phrase != NULL && e->phrase->cls != DELIST_CLASS_OTHER;
+	return e->words.phrase != NULL &&
+	       e->words.phrase->cls != DELIST_CLASS_OTHER;
 }
 
 /* What a part of the text says; asked twice, it is read once. */

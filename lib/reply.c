@@ -52,9 +52,9 @@ is_microsoft(const struct delist_rule *rule)
 static bool
 is_made_up(const struct delist_refusal *e, const struct delist_rule *rule)
 {
-	return e->phrase != NULL && !is_microsoft(e->phrase) && e->in_reply &&
-	       e->inner.cls == 0 && e->reply != 0 && rule->last.detail < 100 &&
-	       rule->first.subject < 7;
+	return e->words.phrase != NULL && !is_microsoft(e->words.phrase) &&
+	       e->in_reply && e->inner.cls == 0 && e->reply != 0 &&
+	       rule->last.detail < 100 && rule->first.subject < 7;
 }
 
 static const struct delist_rule *
@@ -68,13 +68,16 @@ rule_of(const struct delist_refusal *e, const struct delist_status *code)
 	    e->range_end > rule->last.detail)
 		return NULL;
 	if (rule != NULL && is_made_up(e, rule))
-		return e->phrase;
-	if (rule != NULL || e->phrase == NULL)
+		return e->words.phrase;
+	if (rule != NULL)
 		return rule;
-	if (is_microsoft(e->phrase) &&
+	rule = delist_reply_refused(e);
+	if (rule != NULL)
+		return rule;
+	if (e->words.phrase != NULL && is_microsoft(e->words.phrase) &&
 	    (e->broken || !delist_reply_generic(code)))
 		return NULL;
-	return e->phrase;
+	return e->words.phrase;
 }
 
 static uint8_t
@@ -141,8 +144,8 @@ put_contact(struct delist_verdict *v, const struct delist_refusal *e,
 {
 	size_t n;
 
-	v->contact =
-	    v->remedy == DELIST_REMEDY_MAIL_NDR ? e->mailbox : e->contact;
+	v->contact = v->remedy == DELIST_REMEDY_MAIL_NDR ? e->words.mailbox
+							 : e->words.contact;
 	if (rule->contact == NULL || v->contact.len == 0)
 		return;
 	n = strlen(rule->contact);
@@ -180,9 +183,12 @@ put_source(struct delist_verdict *v, const struct delist_refusal *e,
 	bool inner = e->inner.cls != 0 &&
 		     delist_status_compare(&v->status, &e->inner) == 0;
 
-	if (rule != NULL && rule->phrase != NULL) {
-		v->matched = e->phrase_text;
-		v->source = e->phrase_from;
+	if (rule != NULL && rule->phrase != NULL && rule != e->words.phrase) {
+		v->matched = e->ip_text;
+		v->source = e->ip_from;
+	} else if (rule != NULL && rule->phrase != NULL) {
+		v->matched = e->words.phrase_text;
+		v->source = e->words.phrase_from;
 	} else if (inner) {
 		v->matched = e->inner_text;
 		v->source = e->inner_from;
@@ -214,9 +220,9 @@ delist_reply_decide(
 		if (rule->phrase != NULL && delist_reply_generic(&v.status))
 			v.flags |= DELIST_FLAG_BY_TEXT;
 	}
-	v.vendor = e->vendor;
+	v.vendor = e->words.vendor;
 	if (v.cls == DELIST_CLASS_IP_BLOCK_DNSBL)
-		v.list = e->list;
+		v.list = e->words.list;
 	if (names_address(v.cls) && !(is_bare(e) && is_remedied(v.remedy)))
 		v.blocked = e->ip;
 	put_source(&v, e, rule);

@@ -15,10 +15,19 @@ enum {
 enum {
 	DELIST_REPLY_HOST = -1, /* the remote host's */
 	DELIST_REPLY_NONE,
-	DELIST_REPLY_BARE, /* it stands in a reply, that is all we know */
+	DELIST_REPLY_ASIDE, /* named as one, in front of the reply code */
+	DELIST_REPLY_BARE,  /* it stands in a reply, that is all we know */
 	DELIST_REPLY_WORDS,
 	DELIST_REPLY_BRACKET,
 	DELIST_REPLY_NAMED
+};
+
+/* What the words of a reply say, without its codes and addresses. */
+struct delist_reply_words {
+	const struct delist_rule *phrase;
+	size_t phrase_at; /* its place in the rules, from 1 */
+	uint8_t phrase_from;
+	struct delist_text phrase_text, contact, mailbox, list, vendor;
 };
 
 /*
@@ -29,7 +38,7 @@ struct delist_refusal {
 	const struct delist_rule *rules; /* the host's */
 	size_t rule_count;
 	uint8_t from; /* enum delist_source, set by the caller */
-	uint8_t inner_from, phrase_from;
+	uint8_t inner_from, ip_from;
 	struct delist_status inner; /* in reply position */
 	struct delist_status field; /* of Status: or dsn= */
 	int inner_rank;
@@ -43,11 +52,10 @@ struct delist_refusal {
 	int ip_rank;
 	int recipient_rank;
 	struct delist_prefix ip;
-	const struct delist_rule *phrase;
-	size_t phrase_at; /* its place in the rules, from 1 */
-	struct delist_text inner_text, field_text, phrase_text;
-	struct delist_text recipient, contact, mailbox, diagnostic;
-	struct delist_text list, vendor;
+	struct delist_text ip_text, around; /* where it stands */
+	struct delist_reply_words words;
+	struct delist_text inner_text, field_text;
+	struct delist_text recipient, diagnostic;
 };
 
 /* A walk over one text. */
@@ -57,6 +65,8 @@ struct delist_reply_walk {
 	size_t len;
 	size_t reply_end; /* behind the last reply code, 0: none */
 	uint16_t reply;
+	size_t code_end; /* behind the last code that counted */
+	struct delist_reply_words before; /* those in front of the first */
 };
 
 void delist_reply_scan(struct delist_refusal *e, const char *text, size_t len);
@@ -108,6 +118,12 @@ size_t delist_reply_piece(
 int delist_reply_role(
     bool in_reply, const char *text, size_t len, size_t start, size_t end);
 size_t delist_reply_bracket(const char *text, size_t at);
+
+/*
+ * reply_refusal.c: the row for an address that is refused in the sentence in
+ * which it stands; NULL: it is not, or an earlier row decides.
+ */
+const struct delist_rule *delist_reply_refused(const struct delist_refusal *e);
 
 /* What stands at `at`, and where to go on; `at` itself if nothing does. */
 size_t delist_reply_address(

@@ -17,8 +17,9 @@
 #include "ascii.h"
 
 enum {
-	ADDR_MAX = 50, /* bytes of "addr/bits" */
-	PIECES = 4     /* folds inside an address */
+	ADDR_MAX = 50,	 /* bytes of "addr/bits" */
+	PIECES = 4,	 /* folds inside an address */
+	AROUND_MAX = 120 /* bytes before and behind one that may refuse it */
 };
 
 static bool
@@ -37,18 +38,21 @@ ends_well(const char *text, size_t len, size_t at)
 		   delist_ascii_isalnum(text[at + 1]));
 }
 
-/* One that is only bare must be the only one. */
-static void
+/* One that is only bare must be the only one.  True: it is kept. */
+static bool
 keep(struct delist_refusal *e, const struct delist_prefix *found, int rank)
 {
 	if (rank > e->ip_rank) {
 		e->ip = *found;
 		e->ip_rank = rank;
-	} else if (rank == DELIST_REPLY_BARE && rank == e->ip_rank &&
-		   (e->ip.bits != found->bits ||
-		       delist_addr_compare(&e->ip.addr, &found->addr) != 0)) {
+		return true;
+	}
+	if (rank == DELIST_REPLY_BARE && rank == e->ip_rank &&
+	    (e->ip.bits != found->bits ||
+		delist_addr_compare(&e->ip.addr, &found->addr) != 0)) {
 		e->ip = (struct delist_prefix){0};
 	}
+	return false;
 }
 
 /* No address, and fe80::/10, mean nothing to anybody else. */
@@ -61,6 +65,15 @@ is_local(const struct delist_addr *addr)
 		return true;
 	return addr->family == DELIST_INET6 && addr->bytes[0] == 0xfe &&
 	       (addr->bytes[1] & 0xc0) == 0x80;
+}
+
+static struct delist_text
+around(const char *text, size_t len, size_t start, size_t end)
+{
+	size_t low = start > AROUND_MAX ? start - AROUND_MAX : 0;
+	size_t high = len - end > AROUND_MAX ? end + AROUND_MAX : len;
+
+	return (struct delist_text){text + low, high - low};
 }
 
 static void
@@ -76,8 +89,11 @@ note(struct delist_refusal *e, const char *text, size_t len, size_t start,
 	role = delist_reply_role(e->in_reply, text, len, start, end);
 	if (role == DELIST_REPLY_HOST)
 		e->remote = true;
-	else
-		keep(e, found, role);
+	else if (keep(e, found, role)) {
+		e->ip_text = (struct delist_text){text + start, end - start};
+		e->ip_from = e->from;
+		e->around = around(text, len, start, end);
+	}
 }
 
 static size_t

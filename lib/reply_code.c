@@ -113,9 +113,8 @@ enter_reply(struct delist_reply_walk *s, size_t at)
 	if (e->in_reply)
 		return;
 	e->in_reply = true;
-	e->phrase = NULL; /* what was before was no part of the answer */
-	e->contact.len = e->mailbox.len = 0;
-	e->list.len = e->vendor.len = 0;
+	s->before = e->words; /* they were no part of the answer */
+	memset(&e->words, 0, sizeof e->words);
 	e->diagnostic.at = s->text + at;
 	e->diagnostic.len = s->len - at;
 }
@@ -191,6 +190,7 @@ on_status(struct delist_reply_walk *s, size_t at, size_t end,
 	}
 	if (replied && e->reply == 0)
 		e->reply = s->reply;
+	s->code_end = end;
 	if (rank <= e->inner_rank)
 		return;
 	e->inner = *code;
@@ -242,6 +242,7 @@ on_reply(struct delist_reply_walk *s, size_t at, size_t next, uint32_t value)
 		return;
 	}
 	enter_reply(s, at);
+	s->code_end = next;
 	if (e->reply == 0)
 		e->reply = (uint16_t)value;
 }

@@ -88,8 +88,8 @@ delist_reply_mailbox(
 	word = delist_reply_before(text, start);
 	if (delist_ascii_begins(found.at, found.len, "delist") ||
 	    delist_reply_is_any(word, forward, 1)) {
-		if (e->mailbox.len == 0)
-			e->mailbox = found;
+		if (e->words.mailbox.len == 0)
+			e->words.mailbox = found;
 		return end;
 	}
 	rank = rank_of(word, text, len, start, end);
@@ -145,7 +145,7 @@ delist_reply_url(
 {
 	size_t end, host;
 
-	if (e->contact.len != 0)
+	if (e->words.contact.len != 0)
 		return at + 4;
 	host = host_of(text, len, at);
 	if (host == 0 || is_explanation(text + host, len - host))
@@ -157,7 +157,7 @@ delist_reply_url(
 		end--;
 	if (end - at < 10)
 		return at + 4;
-	e->contact = (struct delist_text){text + at, end - at};
+	e->words.contact = (struct delist_text){text + at, end - at};
 	return at + 4;
 }
 

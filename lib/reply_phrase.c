@@ -116,12 +116,12 @@ static void
 found(struct delist_refusal *e, const struct delist_rule *rule, size_t place,
     const char *text, size_t len, size_t at, size_t used)
 {
-	e->phrase = rule;
-	e->phrase_at = place;
-	e->phrase_from = e->from;
-	e->phrase_text = (struct delist_text){text + at, used};
+	e->words.phrase = rule;
+	e->words.phrase_at = place;
+	e->words.phrase_from = e->from;
+	e->words.phrase_text = (struct delist_text){text + at, used};
 	if (rule->cls == DELIST_CLASS_IP_BLOCK_DNSBL)
-		e->list = list_at(text, len, at, at + used);
+		e->words.list = list_at(text, len, at, at + used);
 }
 
 /* Rows of the host, which has few: each is tried. */
@@ -131,7 +131,7 @@ try_host(struct delist_refusal *e, const char *text, size_t len, size_t at)
 	for (size_t i = 0; i < e->rule_count; i++) {
 		size_t used;
 
-		if (e->phrase != NULL && i + 1 >= e->phrase_at)
+		if (e->words.phrase != NULL && i + 1 >= e->words.phrase_at)
 			return;
 		if (e->rules[i].phrase == NULL || e->rules[i].phrase[0] == '\0')
 			continue;
@@ -156,7 +156,8 @@ try_chain(struct delist_refusal *e, const char *text, size_t len, size_t at,
 	     i = delist_verdict_next[i]) {
 		size_t used;
 
-		if (e->phrase != NULL && e->rule_count + i >= e->phrase_at)
+		if (e->words.phrase != NULL &&
+		    e->rule_count + i >= e->words.phrase_at)
 			return;
 		used = delist_reply_match(
 		    text + at, len - at, rules[i - 1].phrase);
@@ -279,5 +280,5 @@ delist_reply_vendor(
 	if (paren ? stop != ')'
 		  : joints != 1 && !(bracket && (stop == ')' || stop == ']')))
 		return;
-	e->vendor = (struct delist_text){text + at, end + paren - at};
+	e->words.vendor = (struct delist_text){text + at, end + paren - at};
 }

@@ -15,7 +15,8 @@
 #include "ascii.h"
 
 enum {
-	FOLD_MAX = 24 /* bytes of a fold behind "[" */
+	FOLD_MAX = 24, /* bytes of a fold behind "[" */
+	URL_MAX = 200  /* bytes of one in front of an address */
 };
 
 /* Behind the "[" in front of text[at], a fold between them or not; or 0. */
@@ -47,6 +48,8 @@ has_letter(const char *text, size_t len)
 static bool
 is_host_bracket(const char *text, size_t at)
 {
+	static const char ours[][DELIST_REPLY_WORD] = {"client", "sending",
+	    "your", "connecting", "sender", "source", "originating"};
 	size_t end = at, start;
 
 	while (end > 0 && at - end < 8 && delist_ascii_isspace(text[end - 1]))
@@ -57,7 +60,8 @@ is_host_bracket(const char *text, size_t at)
 	     start--)
 		;
 	if (end - start == 4 && delist_ascii_equal(text + start, "host", 4))
-		return !delist_reply_after(text, start, "client");
+		return !delist_reply_is_any(delist_reply_before(text, start),
+		    ours, sizeof ours / sizeof *ours);
 	return end > start + 1 && text[end - 1] != '.' &&
 	       memchr(text + start, '.', end - start) != NULL &&
 	       (has_letter(text + start, end - start) ||
@@ -91,6 +95,23 @@ is_client(const char *text, size_t len, size_t at)
 	return delist_reply_match(text + at, len - at, "client host") != 0;
 }
 
+/* "?ip=203.0.113.7", "?203.0.113.7", "/query/203.0.113.7" of a web page. */
+static bool
+is_in_url(const char *text, size_t start)
+{
+	size_t low = start > URL_MAX ? start - URL_MAX : 0, at = start;
+	char c = start > 1 ? text[start - 1] : ' ';
+
+	if (!delist_ascii_isin(c, "?=/") || text[start - 2] == '/')
+		return false;
+	while (at > low && (unsigned char)text[at - 1] > ' ')
+		at--;
+	for (; at + 3 < start; at++)
+		if (text[at] == ':' && text[at + 1] == '/')
+			return true;
+	return false;
+}
+
 /*
  * A bare number in a reply may be a version, a policy or a rule.  Four
  * numbers that stand alone and are in no such place are an address.
@@ -105,10 +126,12 @@ is_bare(const char *text, size_t len, size_t start, size_t end)
 	    "mta", "mx", "connected"};
 	char before = start > 0 ? text[start - 1] : ' ';
 
+	if (is_in_url(text, start))
+		return true;
 	if (!delist_ascii_isspace(before) && before != '-')
 		return false;
 	if (end < len && !delist_ascii_isspace(text[end]) &&
-	    !delist_ascii_isin(text[end], ".,;:\"'"))
+	    !delist_ascii_isin(text[end], ".,;:)\"'"))
 		return false;
 	return !delist_reply_is_any(delist_reply_before(text, start), others,
 	    sizeof others / sizeof *others);
@@ -142,10 +165,12 @@ rank_of(bool in_reply, const char *text, size_t len, size_t start, size_t end,
 	    "ips", "from", "sender", "server", "unknown", "client", "host"};
 	struct delist_text word = delist_reply_before(text, start);
 
+	if (!in_reply && bracket && delist_reply_is_any(word, names, 1))
+		return DELIST_REPLY_WORDS;
 	if (!in_reply)
-		return bracket && delist_reply_is_any(word, names, 1)
-			   ? DELIST_REPLY_WORDS
-			   : 0;
+		return delist_reply_is_any(word, names, NAMED - 1)
+			   ? DELIST_REPLY_ASIDE
+			   : DELIST_REPLY_NONE;
 	if (delist_reply_is_any(
 		word, names, bracket ? sizeof names / sizeof *names : NAMED))
 		return DELIST_REPLY_NAMED;

@@ -68,7 +68,7 @@ on_word(struct delist_reply_walk *s, size_t at)
 	letters = end - at;
 	if (end == s->len)
 		return end;
-	if (letters < 5 && e->vendor.len == 0 &&
+	if (letters < 5 && e->words.vendor.len == 0 &&
 	    (kind_of(s->text[end]) == DIGIT || s->text[end] == '('))
 		delist_reply_vendor(e, s->text, s->len, at);
 	if (letters <= 5 && (s->text[at] | 0x20) == 'h' &&
@@ -134,12 +134,57 @@ on_bracket(struct delist_reply_walk *s, size_t at)
 	return at + 1;
 }
 
+/* Words follow the code, in the paragraph in which it stands. */
+static bool
+has_words(const struct delist_reply_walk *s)
+{
+	int letters = 0;
+
+	for (size_t i = s->code_end; i < s->len && letters < 3; i++) {
+		if (i > 0 && s->text[i] == '\n' && s->text[i - 1] == '\n')
+			return false;
+		letters =
+		    kind_of(s->text[i]) == LETTER || (s->text[i] & 0x80) != 0
+			? letters + 1
+			: 0;
+	}
+	return letters == 3;
+}
+
+/*
+ * "IP 192.0.2.9 is on our list, 550 5.7.1": where nothing is said behind the
+ * code, or there is none, the words in front of it are the answer.
+ */
+static void
+finish(struct delist_reply_walk *s)
+{
+	struct delist_refusal *e = s->e;
+
+	if (e->in_reply && has_words(s)) {
+		if (e->ip_rank == DELIST_REPLY_ASIDE) {
+			e->ip = (struct delist_prefix){0};
+			e->ip_rank = DELIST_REPLY_NONE;
+		}
+		return;
+	}
+	if (e->ip_rank == DELIST_REPLY_ASIDE)
+		e->ip_rank = DELIST_REPLY_WORDS;
+	if (!e->in_reply || s->before.phrase == NULL || e->words.phrase != NULL)
+		return;
+	e->words = s->before;
+}
+
 void
 delist_reply_scan(struct delist_refusal *e, const char *text, size_t len)
 {
-	struct delist_reply_walk s = {.e = e, .text = text, .len = len};
+	struct delist_reply_walk s;
 	size_t at = 0;
 
+	s.e = e;
+	s.text = text;
+	s.len = len;
+	s.reply_end = s.code_end = 0;
+	s.before.phrase = NULL;
 	e->in_reply = false;
 	while (at < len) {
 		switch (kind_of(text[at])) {
@@ -173,4 +218,5 @@ delist_reply_scan(struct delist_refusal *e, const char *text, size_t len)
 			at++;
 		}
 	}
+	finish(&s);
 }
