@@ -111,6 +111,7 @@ delist_investigation_intake(struct investigation_step *step)
 	if (result != DELIST_OK)
 		return result;
 	step->next = (struct delist_investigation){
+	    .language = step->ev->language,
 	    .created_s = step->now_s,
 	    .next_try_s = INT64_MAX,
 	};

@@ -19,6 +19,7 @@ delist_investigation_say(
 	next->mail = DELIST_INVESTIGATION_MAIL_PENDING;
 	next->generation++;
 	next->tries = 0;
+	next->asked_s = step->now_s;
 	next->next_try_s = INT64_MAX;
 	step->todo |= DELIST_TODO_MAIL;
 }

@@ -25,6 +25,28 @@
  *	O	id(16)
  *	S	id(16)
  *	G	generation(8)
+ *	I	id(16)  state(1)  stage(1)  notice(1)  mail(1)  answer(1)
+ *		language(1)  code(2)  intakes(4)  generation(4)  tries(4)
+ *		family(1)  address(0, 4 or 16)  n/mailbox
+ *		n/Message-ID  n/assignee  n/reason
+ *		created(8)  opened(8)  due soon(8)  overdue(8)
+ *		must answer(8)  asked(8)  next try(8)  expires(8)
+ *		resolved(8)  join until(8)  purge(8)
+ *	J	id(16)
+ *	N	generation(8)  seen(8)  n/name
+ *	A	at(8)  n/source  n/reason  changes(1)  and for each
+ *			delay(8)  code(2)  of(1)  event(1)  before(1)  after(1)
+ *			detail(1)  review(1)
+ *			0(1), or 1(1)  family(1)  address(4 or 16)  bits(1)
+ *			0(1), or 1(1)  id(16)
+ *			0(1), or 1(1)  hash(16)
+ *	P	id(16)  state(1)  class(1)  remedy(1)  by mail(1)  approved(1)
+ *		checked(1)  n/provider  family(1)  address(4 or 16)
+ *		requests(4)  mails(4)  generation(4)  bounces(4)  times(4)
+ *		blocked(8)  bounced(8)  asked(8)  wait until(8)
+ *		cleared(8)  expires(8)
+ *	V	state(1)  scope(1)  used(1)  hour: limit  day: limit
+ *		releases: limit  since(8)  due(8)  n/name
  *
  *	limit	newest(8)  used(4), 12 times
  *
@@ -43,8 +65,8 @@ enum {
 
 /* ---- listing ---- */
 
-static bool
-is_code(uint16_t code)
+bool
+delist_record_code(uint16_t code)
 {
 	return code == DELIST_LISTING_CODE_INVESTIGATE ||
 	       (code >= DELIST_LISTING_CODE && code <= CODE_LAST);
@@ -121,7 +143,7 @@ walk_listing(struct record_codec *codec, struct delist_listing *listing)
 	delist_record_require(
 	    codec, listing->state > DELIST_LISTING_ABSENT &&
 		       listing->state < DELIST_LISTING_STATES);
-	delist_record_require(codec, is_code(listing->code));
+	delist_record_require(codec, delist_record_code(listing->code));
 }
 
 int

@@ -61,9 +61,23 @@ void delist_record_prefix(
     struct record_codec *codec, struct delist_prefix *prefix);
 void delist_record_addr(struct record_codec *codec, struct delist_addr *addr);
 
+/* The same, or none at all: no family, and no byte. */
+void delist_record_maybe_addr(
+    struct record_codec *codec, struct delist_addr *addr);
+
+/* 0..room bytes with their length in front; what is behind them is 0. */
+void delist_record_maybe(
+    struct record_codec *codec, uint8_t *len, char *at, uint8_t room);
+
+void delist_record_limit(
+    struct record_codec *codec, struct delist_limit *limit);
+
 /* A mailbox, or none. */
 void delist_record_mailbox(
     struct record_codec *codec, struct delist_mailbox *mailbox);
+
+/* 511, or 606 to 649. */
+bool delist_record_code(uint16_t code);
 
 /* Whether at[0..len) is all 0. */
 bool delist_record_is_zero(const void *at, size_t len);

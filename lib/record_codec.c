@@ -172,14 +172,21 @@ delist_record_count(struct record_codec *codec, uint8_t *count, uint8_t max)
 /* ---- text, addresses, mailboxes ---- */
 
 void
-delist_record_counted(
+delist_record_maybe(
     struct record_codec *codec, uint8_t *len, char *at, uint8_t room)
 {
 	uint8_t n = delist_record_count(codec, len, room);
 
 	delist_record_bytes(codec, at, n);
-	delist_record_require(
-	    codec, n != 0 && delist_record_is_zero(at + n, room - n));
+	delist_record_require(codec, delist_record_is_zero(at + n, room - n));
+}
+
+void
+delist_record_counted(
+    struct record_codec *codec, uint8_t *len, char *at, uint8_t room)
+{
+	delist_record_maybe(codec, len, at, room);
+	delist_record_require(codec, *len != 0);
 }
 
 /* Family and bytes.  Another family has none, and the caller refuses it. */
@@ -205,16 +212,29 @@ delist_record_prefix(struct record_codec *codec, struct delist_prefix *prefix)
 }
 
 /* An address is one where the prefix of all its bits is. */
+static bool
+is_addr(const struct delist_addr *addr)
+{
+	struct delist_prefix whole = {*addr, 32};
+
+	if (addr->family == DELIST_INET6)
+		whole.bits = 128;
+	return delist_prefix_valid(&whole);
+}
+
 void
 delist_record_addr(struct record_codec *codec, struct delist_addr *addr)
 {
-	struct delist_prefix whole = {{0}, 32};
-
 	addr_bytes(codec, addr);
-	whole.addr = *addr;
-	if (addr->family == DELIST_INET6)
-		whole.bits = 128;
-	delist_record_require(codec, delist_prefix_valid(&whole));
+	delist_record_require(codec, is_addr(addr));
+}
+
+void
+delist_record_maybe_addr(struct record_codec *codec, struct delist_addr *addr)
+{
+	addr_bytes(codec, addr);
+	delist_record_require(
+	    codec, delist_record_is_zero(addr, sizeof *addr) || is_addr(addr));
 }
 
 /* The index of the '@' follows from the text, so it has no byte. */

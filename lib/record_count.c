@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-static void
-walk_limit(struct record_codec *codec, struct delist_limit *limit)
+void
+delist_record_limit(struct record_codec *codec, struct delist_limit *limit)
 {
 	delist_record_time(codec, &limit->newest);
 	for (size_t i = 0; i < DELIST_LIMIT_SLOTS; i++)
@@ -22,14 +22,14 @@ walk_history(struct record_codec *codec, struct delist_history *history)
 {
 	delist_record_u32(codec, &history->count);
 	delist_record_time(codec, &history->last_s);
-	walk_limit(codec, &history->self_delists);
+	delist_record_limit(codec, &history->self_delists);
 }
 
 static void
 walk_standing(struct record_codec *codec, struct delist_standing *standing)
 {
-	walk_limit(codec, &standing->mails);
-	walk_limit(codec, &standing->failed);
+	delist_record_limit(codec, &standing->mails);
+	delist_record_limit(codec, &standing->failed);
 	delist_record_time(codec, &standing->suppressed_until_s);
 }
 
@@ -100,7 +100,7 @@ delist_record_write_counter(
 	struct record_codec codec =
 	    delist_record_writing(&made, DELIST_RECORD_COUNTER);
 
-	walk_limit(&codec, &copy);
+	delist_record_limit(&codec, &copy);
 	return delist_record_written(record, &made, &codec);
 }
 
@@ -113,14 +113,14 @@ delist_record_read_counter(
 	    delist_record_reading(bytes, DELIST_RECORD_COUNTER);
 	int result;
 
-	walk_limit(&codec, &found);
+	delist_record_limit(&codec, &found);
 	result = delist_record_was_read(&codec);
 	if (result == DELIST_OK)
 		*counter = found;
 	return result;
 }
 
-/* ---- numbers ---- */
+/* ---- ids and numbers ---- */
 
 static int
 write_id(struct delist_record *record, int type, const uint8_t id[16])
@@ -170,6 +170,18 @@ int
 delist_record_read_status(uint8_t id[16], struct delist_text bytes)
 {
 	return read_id(id, DELIST_RECORD_STATUS, bytes);
+}
+
+int
+delist_record_write_join(struct delist_record *record, const uint8_t id[16])
+{
+	return write_id(record, DELIST_RECORD_JOIN, id);
+}
+
+int
+delist_record_read_join(uint8_t id[16], struct delist_text bytes)
+{
+	return read_id(id, DELIST_RECORD_JOIN, bytes);
 }
 
 int

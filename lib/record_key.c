@@ -10,6 +10,12 @@
  *	O family(1) address(4 or 16) hash(16)
  *	S id(16)
  *	G
+ *	I id(16)
+ *	J family(1) address(4 or 16), or 0(1) hash(16)
+ *	N name(1 to 32)
+ *	A time(8) number(4) random(4)
+ *	P hash(16)
+ *	V scope(1) hash(16)
  *
  * Addresses are in network order and IPv4 (4) comes before IPv6 (6), so
  * memcmp() orders them as delist_addr_compare() does.  The family says how
@@ -19,6 +25,8 @@
 #include "record.h"
 
 #include <string.h>
+
+#include "bytes.h"
 
 struct delist_text
 delist_record_key_text(const struct delist_record_key *key)
@@ -152,4 +160,61 @@ void
 delist_record_generation_key(struct delist_record_key *key)
 {
 	delist_record_type_key(key, DELIST_RECORD_GENERATION);
+}
+
+void
+delist_record_investigation_key(
+    struct delist_record_key *key, const uint8_t id[16])
+{
+	delist_record_type_key(key, DELIST_RECORD_INVESTIGATION);
+	add(key, id, 16);
+}
+
+/* No address has no bytes: the hash is then all there is. */
+void
+delist_record_join_key(struct delist_record_key *key,
+    const struct delist_addr *addr, const uint8_t hash[16])
+{
+	delist_record_type_key(key, DELIST_RECORD_JOIN);
+	add_addr(key, addr, 16);
+	if (addr->family == DELIST_NOADDR)
+		add(key, hash, 16);
+}
+
+void
+delist_record_node_key(
+    struct delist_record_key *key, const struct delist_node *node)
+{
+	delist_record_type_key(key, DELIST_RECORD_NODE);
+	add(key, node->name, node->name_len);
+}
+
+/* Times before 1970 come first: the sign bit is turned over. */
+void
+delist_record_audit_key(struct delist_record_key *key, int64_t at_s,
+    uint32_t number, const uint8_t random[4])
+{
+	uint8_t bytes[12];
+
+	delist_put_be64(bytes, (uint64_t)at_s ^ (uint64_t)1 << 63);
+	delist_put_be32(bytes + 8, number);
+	delist_record_type_key(key, DELIST_RECORD_AUDIT);
+	add(key, bytes, sizeof bytes);
+	add(key, random, 4);
+}
+
+void
+delist_record_appeal_key(struct delist_record_key *key, const uint8_t hash[16])
+{
+	delist_record_type_key(key, DELIST_RECORD_APPEAL);
+	add(key, hash, 16);
+}
+
+void
+delist_record_account_key(
+    struct delist_record_key *key, int scope, const uint8_t hash[16])
+{
+	delist_record_type_key(key, DELIST_RECORD_ACCOUNT);
+	add_byte(key, scope);
+	add(key, hash, 16);
 }

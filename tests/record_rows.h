@@ -8,7 +8,7 @@
  */
 #include <delist/record.h>
 
-static const char types[] = "LRHMCOSG";
+static const char types[] = "LRHMCOSGIJNAPV";
 
 union value {
 	struct delist_listing listing;
@@ -18,6 +18,11 @@ union value {
 	struct delist_limit counter;
 	uint8_t id[16];
 	uint64_t generation;
+	struct delist_investigation investigation;
+	struct delist_node node;
+	struct delist_audit audit;
+	struct delist_appeal appeal;
+	struct delist_account account;
 };
 
 static inline int
@@ -38,6 +43,19 @@ write_row(struct delist_record *record, char type, const union value *value)
 		return delist_record_write_open(record, value->id);
 	case DELIST_RECORD_STATUS:
 		return delist_record_write_status(record, value->id);
+	case DELIST_RECORD_INVESTIGATION:
+		return delist_record_write_investigation(
+		    record, &value->investigation);
+	case DELIST_RECORD_JOIN:
+		return delist_record_write_join(record, value->id);
+	case DELIST_RECORD_NODE:
+		return delist_record_write_node(record, &value->node);
+	case DELIST_RECORD_AUDIT:
+		return delist_record_write_audit(record, &value->audit);
+	case DELIST_RECORD_APPEAL:
+		return delist_record_write_appeal(record, &value->appeal);
+	case DELIST_RECORD_ACCOUNT:
+		return delist_record_write_account(record, &value->account);
 	default:
 		return delist_record_write_generation(
 		    record, value->generation);
@@ -64,6 +82,19 @@ read_row(union value *value, char type, const char *at, size_t len)
 		return delist_record_read_open(value->id, bytes);
 	case DELIST_RECORD_STATUS:
 		return delist_record_read_status(value->id, bytes);
+	case DELIST_RECORD_INVESTIGATION:
+		return delist_record_read_investigation(
+		    &value->investigation, bytes);
+	case DELIST_RECORD_JOIN:
+		return delist_record_read_join(value->id, bytes);
+	case DELIST_RECORD_NODE:
+		return delist_record_read_node(&value->node, bytes);
+	case DELIST_RECORD_AUDIT:
+		return delist_record_read_audit(&value->audit, bytes);
+	case DELIST_RECORD_APPEAL:
+		return delist_record_read_appeal(&value->appeal, bytes);
+	case DELIST_RECORD_ACCOUNT:
+		return delist_record_read_account(&value->account, bytes);
 	default:
 		return delist_record_read_generation(&value->generation, bytes);
 	}

@@ -48,6 +48,19 @@ struct field {
 	    FIELD(delist_listing, evidence[i].at_s),       \
 	    FIELD(delist_listing, evidence[i].until_s)
 
+#define CHANGE(i)                                  \
+	FIELD(delist_audit, change[i].delay_s),    \
+	    FIELD(delist_audit, change[i].code),   \
+	    FIELD(delist_audit, change[i].of),     \
+	    FIELD(delist_audit, change[i].event),  \
+	    FIELD(delist_audit, change[i].before), \
+	    FIELD(delist_audit, change[i].after),  \
+	    FIELD(delist_audit, change[i].detail), \
+	    FIELD(delist_audit, change[i].review), \
+	    FIELD(delist_audit, change[i].prefix), \
+	    FIELD(delist_audit, change[i].id),     \
+	    FIELD(delist_audit, change[i].hash)
+
 /* clang-format off */
 static const struct field listing_fields[] = {
 	FIELD(delist_listing, prefix),
@@ -107,6 +120,90 @@ static const struct field counter_fields[] = {
 	FIELD(delist_limit, newest),
 	FIELD(delist_limit, used),
 };
+static const struct field investigation_fields[] = {
+	FIELD(delist_investigation, id),
+	FIELD(delist_investigation, state),
+	FIELD(delist_investigation, stage),
+	FIELD(delist_investigation, notice),
+	FIELD(delist_investigation, mail),
+	FIELD(delist_investigation, answer),
+	FIELD(delist_investigation, language),
+	FIELD(delist_investigation, code),
+	FIELD(delist_investigation, intakes),
+	FIELD(delist_investigation, generation),
+	FIELD(delist_investigation, tries),
+	FIELD(delist_investigation, addr),
+	FIELD(delist_investigation, mailbox),
+	FIELD(delist_investigation, message_id),
+	FIELD(delist_investigation, assignee),
+	FIELD(delist_investigation, reason),
+	FIELD(delist_investigation, message_id_len),
+	FIELD(delist_investigation, assignee_len),
+	FIELD(delist_investigation, reason_len),
+	FIELD(delist_investigation, created_s),
+	FIELD(delist_investigation, opened_s),
+	FIELD(delist_investigation, due_s),
+	FIELD(delist_investigation, asked_s),
+	FIELD(delist_investigation, next_try_s),
+	FIELD(delist_investigation, expires_s),
+	FIELD(delist_investigation, resolved_s),
+	FIELD(delist_investigation, join_until_s),
+	FIELD(delist_investigation, purge_s),
+};
+static const struct field node_fields[] = {
+	FIELD(delist_node, generation),
+	FIELD(delist_node, seen_s),
+	FIELD(delist_node, name_len),
+	FIELD(delist_node, name),
+};
+static const struct field audit_fields[] = {
+	FIELD(delist_audit, at_s),
+	FIELD(delist_audit, changes),
+	FIELD(delist_audit, source_len),
+	FIELD(delist_audit, reason_len),
+	FIELD(delist_audit, source),
+	FIELD(delist_audit, reason),
+	CHANGE(0), CHANGE(1), CHANGE(2), CHANGE(3), CHANGE(4), CHANGE(5),
+	CHANGE(6), CHANGE(7), CHANGE(8), CHANGE(9), CHANGE(10), CHANGE(11),
+};
+static const struct field appeal_fields[] = {
+	FIELD(delist_appeal, id),
+	FIELD(delist_appeal, state),
+	FIELD(delist_appeal, cls),
+	FIELD(delist_appeal, remedy),
+	FIELD(delist_appeal, by_mail),
+	FIELD(delist_appeal, approved),
+	FIELD(delist_appeal, checked),
+	FIELD(delist_appeal, provider),
+	FIELD(delist_appeal, provider_len),
+	FIELD(delist_appeal, addr),
+	FIELD(delist_appeal, requests),
+	FIELD(delist_appeal, mails),
+	FIELD(delist_appeal, generation),
+	FIELD(delist_appeal, bounces),
+	FIELD(delist_appeal, times),
+	FIELD(delist_appeal, blocked_s),
+	FIELD(delist_appeal, bounced_s),
+	FIELD(delist_appeal, asked_s),
+	FIELD(delist_appeal, wait_until_s),
+	FIELD(delist_appeal, cleared_s),
+	FIELD(delist_appeal, expires_s),
+};
+static const struct field account_fields[] = {
+	FIELD(delist_account, outbound.state),
+	FIELD(delist_account, outbound.scope),
+	FIELD(delist_account, outbound.hour.newest),
+	FIELD(delist_account, outbound.hour.used),
+	FIELD(delist_account, outbound.day.newest),
+	FIELD(delist_account, outbound.day.used),
+	FIELD(delist_account, outbound.releases.newest),
+	FIELD(delist_account, outbound.releases.used),
+	FIELD(delist_account, outbound.used),
+	FIELD(delist_account, outbound.since_s),
+	FIELD(delist_account, outbound.due_s),
+	FIELD(delist_account, name_len),
+	FIELD(delist_account, name),
+};
 /* clang-format on */
 static const struct field id_fields[] = {{0, 16}};
 static const struct field generation_fields[] = {{0, sizeof(uint64_t)}};
@@ -133,6 +230,14 @@ shape_of(char type)
 	    {16, 1, id_fields},
 	    {16, 1, id_fields},
 	    {sizeof(uint64_t), 1, generation_fields},
+	    {sizeof(struct delist_investigation), COUNT(investigation_fields),
+		investigation_fields},
+	    {16, 1, id_fields},
+	    {sizeof(struct delist_node), COUNT(node_fields), node_fields},
+	    {sizeof(struct delist_audit), COUNT(audit_fields), audit_fields},
+	    {sizeof(struct delist_appeal), COUNT(appeal_fields), appeal_fields},
+	    {sizeof(struct delist_account), COUNT(account_fields),
+		account_fields},
 	};
 
 	return shapes[strchr(types, type) - types];
@@ -346,6 +451,129 @@ static const struct golden_row golden_rows[] = {
 	{"status", 'S', {.id = ID}, "5301" ID_HEX},
 	{"generation", 'G', {.generation = 0x0123456789abcdef},
 	    "4701 0123456789abcdef"},
+	{"investigation, review", 'I', {.investigation = {
+		.id = ID,
+		.state = DELIST_INVESTIGATION_REVIEW,
+		.stage = DELIST_STAGE_OVERDUE,
+		.notice = DELIST_NOTICE_RECEIVED,
+		.mail = DELIST_INVESTIGATION_MAIL_PENDING,
+		.answer = DELIST_NOTICE_NEED_INFO,
+		.language = 1,
+		.code = 511,
+		.intakes = 2,
+		.generation = 3,
+		.tries = UINT32_MAX,
+		.addr = {4, {192, 0, 2, 1}},
+		.mailbox = {15, 3, "Ann@example.org"},
+		.message_id = "<a@b>",
+		.assignee = "ed",
+		.reason = "?",
+		.message_id_len = 5,
+		.assignee_len = 2,
+		.reason_len = 1,
+		.created_s = NOW,
+		.opened_s = 1,
+		.due_s = {2, 3, 4},
+		.asked_s = 5,
+		.next_try_s = INT64_MAX,
+		.expires_s = 6,
+		.resolved_s = 7,
+		.join_until_s = 8,
+		.purge_s = INT64_MIN}},
+	    "4901" ID_HEX "03 02 01 01 06 01 01ff 00000002 00000003 ffffffff"
+	    "04c0000201 0f 416e6e406578616d706c652e6f7267"
+	    "05 3c6140623e 02 6564 01 3f"
+	    "0000000005265c00 0000000000000001 0000000000000002"
+	    "0000000000000003 0000000000000004 0000000000000005"
+	    "7fffffffffffffff 0000000000000006 0000000000000007"
+	    "0000000000000008 8000000000000000"},
+	{"investigation, of nothing", 'I', {.investigation = {
+		.state = DELIST_INVESTIGATION_NEEDS_INFO}},
+	    "4901" ZERO_HEX "01 00 00 00 00 00 0000 00000000 00000000 00000000"
+	    "00 00 00 00 00"
+	    "0000000000000000 0000000000000000 0000000000000000"
+	    "0000000000000000 0000000000000000 0000000000000000"
+	    "0000000000000000 0000000000000000 0000000000000000"
+	    "0000000000000000 0000000000000000"},
+	{"join", 'J', {.id = ID}, "4a01" ID_HEX},
+	{"node", 'N', {.node = {
+		.generation = 0x0123456789abcdef,
+		.seen_s = NOW,
+		.name_len = 3,
+		.name = "mx1"}},
+	    "4e01 0123456789abcdef 0000000005265c00 03 6d7831"},
+	{"audit, of nobody", 'A', {.audit = {
+		.at_s = -1,
+		.changes = 1,
+		.change = {{.of = DELIST_AUDIT_INVESTIGATION}}}},
+	    "4101 ffffffffffffffff 00 00 01"
+	    "0000000000000000 0000 03 00 00 00 00 00 00 00 00"},
+	{"audit, all at once", 'A', {.audit = {
+		.at_s = NOW,
+		.changes = 2,
+		.source_len = 4,
+		.reason_len = 2,
+		.source = "trap",
+		.reason = "\r\n",
+		.change = {
+		    {.delay_s = 5, .code = 649, .of = DELIST_AUDIT_LISTING,
+			.event = 2, .before = 3, .after = 4, .detail = 5,
+			.review = true, .prefix = {{4, {192, 0, 2, 0}}, 24},
+			.id = ID, .hash = ID},
+		    {.delay_s = -1, .of = DELIST_AUDIT_OUTBOUND, .event = 255,
+			.hash = {[15] = 1}}}}},
+	    "4101 0000000005265c00 04 74726170 02 0d0a 02"
+	    "0000000000000005 0289 01 02 03 04 05 01 01 04c0000200 18"
+	    "01" ID_HEX "01" ID_HEX
+	    "ffffffffffffffff 0000 05 ff 00 00 00 00 00 00"
+	    "01 00000000000000000000000000000001"},
+	{"appeal", 'P', {.appeal = {
+		.id = ID,
+		.state = DELIST_APPEAL_WAITING,
+		.cls = DELIST_CLASS_IP_BLOCK_MAIL,
+		.remedy = DELIST_REMEDY_MAIL_NDR,
+		.by_mail = true,
+		.checked = true,
+		.provider = "example",
+		.provider_len = 7,
+		.addr = {4, {192, 0, 2, 1}},
+		.requests = 1,
+		.mails = 2,
+		.generation = UINT32_MAX,
+		.bounces = 3,
+		.times = 4,
+		.blocked_s = NOW,
+		.bounced_s = 5,
+		.asked_s = 6,
+		.wait_until_s = 7,
+		.cleared_s = 8,
+		.expires_s = INT64_MAX}},
+	    "5001" ID_HEX "03 02 02 01 00 01 07 6578616d706c65 04c0000201"
+	    "00000001 00000002 ffffffff 00000003 00000004"
+	    "0000000005265c00 0000000000000005 0000000000000006"
+	    "0000000000000007 0000000000000008 7fffffffffffffff"},
+	{"account", 'V', {.account = {
+		.outbound = {
+			.state = DELIST_OUTBOUND_HELD,
+			.scope = DELIST_OUTBOUND_TENANT,
+			.hour = {NOW, {1, [11] = 2}},
+			.day = {-1, {3, [11] = 4}},
+			.releases = {0, {5, [11] = 6}},
+			.used = true,
+			.since_s = 7,
+			.due_s = INT64_MAX},
+		.name_len = 2,
+		.name = "ab"}},
+	    "5601 04 01 01 0000000005265c00"
+	    "00000001 00000000 00000000 00000000 00000000 00000000"
+	    "00000000 00000000 00000000 00000000 00000000 00000002"
+	    "ffffffffffffffff"
+	    "00000003 00000000 00000000 00000000 00000000 00000000"
+	    "00000000 00000000 00000000 00000000 00000000 00000004"
+	    "0000000000000000"
+	    "00000005 00000000 00000000 00000000 00000000 00000000"
+	    "00000000 00000000 00000000 00000000 00000000 00000006"
+	    "0000000000000007 7fffffffffffffff 02 6162"},
 };
 /* clang-format on */
 
@@ -496,10 +724,15 @@ struct odd_row {
 
 #define L(field) 'L', offsetof(struct delist_listing, field)
 #define R(field) 'R', offsetof(struct delist_request, field)
+#define I(field) 'I', offsetof(struct delist_investigation, field)
+#define N(field) 'N', offsetof(struct delist_node, field)
+#define A(field) 'A', offsetof(struct delist_audit, field)
+#define P(field) 'P', offsetof(struct delist_appeal, field)
+#define V(field) 'V', offsetof(struct delist_account, field)
 
 /*
- * Of the first golden listing (192.0.2.1/32, one piece of evidence, no
- * strike) and the first golden request (192.0.2.1, Ann@example.org).
+ * Of the first golden value of each type: of the listing (192.0.2.1/32, one
+ * piece of evidence, no strike), the request (192.0.2.1, Ann@example.org)...
  */
 static const struct odd_row odd_rows[] = {
     {"last kind", L(kind), 2, true},
@@ -557,13 +790,90 @@ static const struct odd_row odd_rows[] = {
     {"other mailbox", R(mailbox.text[1]), 'N', true},
     {"byte behind the mailbox", R(mailbox.text[15]), 1, false},
     {"last byte of the mailbox", R(mailbox.text[255]), 1, false},
+    {"no investigation", I(state), 0, false},
+    {"first investigation", I(state), 1, true},
+    {"last state with a mailbox", I(state), 6, true},
+    {"purged with a mailbox", I(state), 7, false},
+    {"no state of an investigation", I(state), 8, false},
+    {"last stage", I(stage), 3, true},
+    {"no stage", I(stage), 4, false},
+    {"last notice", I(notice), 7, true},
+    {"no notice", I(notice), 8, false},
+    {"last outcome", I(mail), 3, true},
+    {"no outcome", I(mail), 4, false},
+    {"last answer", I(answer), 7, true},
+    {"no answer", I(answer), 8, false},
+    {"any language", I(language), 255, true},
+    {"no family, but bytes", I(addr.family), 0, false},
+    {"family 5 of an investigation", I(addr.family), 5, false},
+    {"IPv6 of an investigation", I(addr.family), 6, true},
+    {"no Message-ID, but bytes", I(message_id_len), 0, false},
+    {"longest Message-ID", I(message_id_len), 128, true},
+    {"longer Message-ID", I(message_id_len), 129, false},
+    {"byte behind the Message-ID", I(message_id[5]), 1, false},
+    {"last byte of the Message-ID", I(message_id[127]), 1, false},
+    {"longest assignee", I(assignee_len), 32, true},
+    {"longer assignee", I(assignee_len), 33, false},
+    {"longest answer", I(reason_len), 64, true},
+    {"longer answer", I(reason_len), 65, false},
+    {"no node", N(name_len), 0, false},
+    {"node cut", N(name_len), 2, false},
+    {"longest node", N(name_len), 32, true},
+    {"longer node", N(name_len), 33, false},
+    {"nothing happened", A(changes), 0, false},
+    {"thirteen changes", A(changes), 13, false},
+    {"the second change is of nobody", A(changes), 2, false},
+    {"change of nobody", A(change[0].of), 0, false},
+    {"change of the last", A(change[0].of), 5, true},
+    {"change of none", A(change[0].of), 6, false},
+    {"bits of no prefix", A(change[0].prefix.bits), 1, false},
+    {"bytes of no prefix", A(change[0].prefix.addr.bytes[0]), 1, false},
+    {"prefix of everything", A(change[0].prefix.addr.family), 4, true},
+    {"prefix of no family", A(change[0].prefix.addr.family), 5, false},
+    {"an id", A(change[0].id[15]), 1, true},
+    {"a code that is none", A(change[0].code), 1, false},
+    {"longest source of an audit", A(source_len), 32, true},
+    {"longer source of an audit", A(source_len), 33, false},
+    {"longer reason of an audit", A(reason_len), 65, false},
+    {"unused change", A(change[11].hash[15]), 1, false},
+    {"no appeal", P(state), 0, false},
+    {"last state of an appeal", P(state), 6, true},
+    {"no state of an appeal", P(state), 7, false},
+    {"no bounce", P(cls), DELIST_CLASS_NONE, false},
+    {"first class", P(cls), DELIST_CLASS_IP_BLOCK_PORTAL, true},
+    {"last class", P(cls), DELIST_CLASS_IP_BLOCK_RECIPIENT, true},
+    {"class of no block", P(cls), DELIST_CLASS_THROTTLED, false},
+    {"last remedy", P(remedy), DELIST_REMEDY_OWN_ADMIN, true},
+    {"no such remedy", P(remedy), DELIST_REMEDY_OWN_ADMIN + 1, false},
+    {"nobody blocks", P(provider_len), 0, false},
+    {"longest provider", P(provider_len), 32, true},
+    {"longer provider", P(provider_len), 33, false},
+    {"appeal of no address", P(addr.family), 0, false},
+    {"last state of an account", V(outbound.state), 4, true},
+    {"no state of an account", V(outbound.state), 5, false},
+    {"sender", V(outbound.scope), 0, true},
+    {"neither sender nor tenant", V(outbound.scope), 2, false},
+    {"account without a name", V(name_len), 0, false},
+    {"longest name", V(name_len), 128, true},
+    {"longer name", V(name_len), 129, false},
 };
+
+/* The first golden value of a type. */
+static const union value *
+golden_of(char type)
+{
+	size_t i = 0;
+
+	while (golden_rows[i].type != type)
+		i++;
+	return &golden_rows[i].value;
+}
 
 static void
 odd_values_have_no_row(void **state)
 {
 	const struct odd_row *row = *state;
-	union value value = golden_rows[row->type == 'L' ? 0 : 3].value;
+	union value value = *golden_of(row->type);
 
 	((uint8_t *)&value)[row->offset] = row->byte;
 	if (row->fine)
@@ -573,17 +883,30 @@ odd_values_have_no_row(void **state)
 }
 
 static void
+goes_round_if(bool is_value, char type, const union value *value)
+{
+	if (is_value)
+		goes_round(type, value);
+	else
+		is_no_value(type, value);
+}
+
+static void
 codes_are_those_of_replies(void **state)
 {
-	union value value = golden_rows[0].value;
+	union value listing = *golden_of('L'), audit = *golden_of('A');
+	union value investigation = *golden_of('I');
 
 	(void)state;
 	for (uint32_t code = 0; code <= UINT16_MAX; code++) {
-		value.listing.code = (uint16_t)code;
-		if (code == 511 || (code >= 606 && code <= 649))
-			goes_round('L', &value);
-		else
-			is_no_value('L', &value);
+		bool is_code = code == 511 || (code >= 606 && code <= 649);
+
+		listing.listing.code = (uint16_t)code;
+		goes_round_if(is_code, 'L', &listing);
+		investigation.investigation.code = (uint16_t)code;
+		goes_round_if(is_code || code == 0, 'I', &investigation);
+		audit.audit.change[0].code = (uint16_t)code;
+		goes_round_if(is_code || code == 0, 'A', &audit);
 	}
 }
 
@@ -668,13 +991,26 @@ the_longest_fit(void **state)
 	    read_or_leave(&found, 'L', record.at, 617), DELIST_ECORRUPT);
 	value.listing.evidences = 5;
 	is_no_value('L', &value);
+	value = *golden_of('A');
+	for (int i = 0; i < DELIST_AUDIT_CHANGES; i++) {
+		value.audit.change[i] = value.audit.change[0];
+		value.audit.change[i].prefix = (struct delist_prefix){addr, 8};
+		value.audit.change[i].id[0] = value.audit.change[i].hash[0] = 1;
+	}
+	value.audit.changes = DELIST_AUDIT_CHANGES;
+	value.audit.source_len = 32;
+	value.audit.reason_len = 64;
+	record = goes_round('A', &value);
+	assert_int_equal(record.len, 937);
+	value.audit.changes++;
+	is_no_value('A', &value);
 	delist_record_open_key(&key, &addr, hash);
 	assert_int_equal(key.len, 34);
 	assert_true(sizeof((struct delist_record *)0)->at ==
 		    (size_t)DELIST_RECORD_VALUE_MAX);
 	assert_true(sizeof((struct delist_record_key *)0)->at ==
 		    (size_t)DELIST_RECORD_KEY_MAX);
-	assert_in_range(DELIST_RECORD_VALUE_MAX, 617, DELIST_STORE_VALUE_MAX);
+	assert_in_range(DELIST_RECORD_VALUE_MAX, 937, DELIST_STORE_VALUE_MAX);
 	assert_in_range(DELIST_RECORD_KEY_MAX, 34, DELIST_STORE_KEY_MAX);
 }
 
@@ -851,6 +1187,129 @@ some_limit(struct support_random *random, struct delist_limit *limit)
 		limit->used[i] = (uint32_t)some_number(random);
 }
 
+/* 0..max bytes, often none. */
+static uint8_t
+some_text(struct support_random *random, char *at, uint8_t max)
+{
+	uint8_t len = support_below(random, 3) == 0 ? 0 : some_len(random, max);
+
+	some_bytes(random, at, len);
+	return len;
+}
+
+static uint16_t
+some_code(struct support_random *random)
+{
+	static const uint16_t codes[] = {0, 511, 606, 607, 648, 649};
+
+	return codes[support_below(random, COUNT(codes))];
+}
+
+static void
+some_investigation(
+    struct support_random *random, struct delist_investigation *it)
+{
+	some_bytes(random, it->id, 16);
+	it->state = (uint8_t)(1 + support_below(random, 7));
+	it->stage = (uint8_t)support_below(random, 4);
+	it->notice = (uint8_t)support_below(random, DELIST_NOTICES);
+	it->mail = (uint8_t)support_below(random, 4);
+	it->answer = (uint8_t)support_below(random, DELIST_NOTICES);
+	it->language = (uint8_t)some_number(random);
+	it->code = some_code(random);
+	it->intakes = (uint32_t)some_number(random);
+	it->generation = (uint32_t)some_number(random);
+	it->tries = (uint32_t)some_number(random);
+	if (support_below(random, 3) != 0)
+		it->addr = some_addr(random);
+	if (it->state != DELIST_INVESTIGATION_PURGED &&
+	    support_below(random, 3) != 0)
+		it->mailbox = some_mailbox(random);
+	it->message_id_len = some_text(random, it->message_id, 128);
+	it->assignee_len = some_text(random, it->assignee, 32);
+	it->reason_len = some_text(random, it->reason, 64);
+	it->created_s = some_time(random);
+	it->opened_s = some_time(random);
+	for (int i = 0; i < 3; i++)
+		it->due_s[i] = some_time(random);
+	it->asked_s = some_time(random);
+	it->next_try_s = some_time(random);
+	it->expires_s = some_time(random);
+	it->resolved_s = some_time(random);
+	it->join_until_s = some_time(random);
+	it->purge_s = some_time(random);
+}
+
+static void
+some_audit(struct support_random *random, struct delist_audit *audit)
+{
+	audit->at_s = some_time(random);
+	audit->source_len = some_text(random, audit->source, 32);
+	audit->reason_len = some_text(random, audit->reason, 64);
+	audit->changes = some_len(random, DELIST_AUDIT_CHANGES);
+	for (uint8_t i = 0; i < audit->changes; i++) {
+		struct delist_audit_change *change = &audit->change[i];
+
+		change->delay_s = some_time(random);
+		change->code = some_code(random);
+		change->of = (uint8_t)(1 + support_below(random, 5));
+		change->event = (uint8_t)some_number(random);
+		change->before = (uint8_t)some_number(random);
+		change->after = (uint8_t)some_number(random);
+		change->detail = (uint8_t)some_number(random);
+		change->review = support_below(random, 2) == 1;
+		if (support_below(random, 3) != 0)
+			change->prefix = some_prefix(random);
+		if (support_below(random, 3) != 0)
+			some_bytes(random, change->id, 16);
+		if (support_below(random, 3) != 0)
+			some_bytes(random, change->hash, 16);
+	}
+}
+
+static void
+some_appeal(struct support_random *random, struct delist_appeal *appeal)
+{
+	some_bytes(random, appeal->id, 16);
+	appeal->state = (uint8_t)(1 + support_below(random, 6));
+	appeal->cls = (uint8_t)(1 + support_below(random, 6));
+	appeal->remedy = (uint8_t)support_below(random, 9);
+	appeal->by_mail = support_below(random, 2) == 1;
+	appeal->approved = support_below(random, 2) == 1;
+	appeal->checked = support_below(random, 2) == 1;
+	appeal->provider_len = some_len(random, 32);
+	some_bytes(random, appeal->provider, appeal->provider_len);
+	appeal->addr = some_addr(random);
+	appeal->requests = (uint32_t)some_number(random);
+	appeal->mails = (uint32_t)some_number(random);
+	appeal->generation = (uint32_t)some_number(random);
+	appeal->bounces = (uint32_t)some_number(random);
+	appeal->times = (uint32_t)some_number(random);
+	appeal->blocked_s = some_time(random);
+	appeal->bounced_s = some_time(random);
+	appeal->asked_s = some_time(random);
+	appeal->wait_until_s = some_time(random);
+	appeal->cleared_s = some_time(random);
+	appeal->expires_s = some_time(random);
+}
+
+static void
+some_account(struct support_random *random, struct delist_account *account)
+{
+	struct delist_outbound *outbound = &account->outbound;
+
+	outbound->state = (uint8_t)support_below(random, 5);
+	outbound->scope = (uint8_t)support_below(random, 2);
+	outbound->used = support_below(random, 2) == 1;
+	some_limit(random, &outbound->hour);
+	some_limit(random, &outbound->day);
+	some_limit(random, &outbound->releases);
+	outbound->since_s = some_time(random);
+	outbound->due_s = some_time(random);
+	account->name_len = some_len(random, 128);
+	some_bytes(random, account->name, account->name_len);
+}
+
 static union value
 some_value(struct support_random *random, char type)
 {
@@ -878,7 +1337,26 @@ some_value(struct support_random *random, char type)
 		some_limit(random, &value.counter);
 		break;
 	case DELIST_RECORD_OPEN:
+	case DELIST_RECORD_JOIN:
 		some_bytes(random, value.id, 16);
+		break;
+	case DELIST_RECORD_INVESTIGATION:
+		some_investigation(random, &value.investigation);
+		break;
+	case DELIST_RECORD_NODE:
+		value.node.generation = some_number(random);
+		value.node.seen_s = some_time(random);
+		value.node.name_len = some_len(random, 32);
+		some_bytes(random, value.node.name, value.node.name_len);
+		break;
+	case DELIST_RECORD_AUDIT:
+		some_audit(random, &value.audit);
+		break;
+	case DELIST_RECORD_APPEAL:
+		some_appeal(random, &value.appeal);
+		break;
+	case DELIST_RECORD_ACCOUNT:
+		some_account(random, &value.account);
 		break;
 	default:
 		value.generation = some_number(random);
@@ -909,7 +1387,7 @@ random_damage_is_seen(void **state)
 
 	(void)state;
 	for (int i = 0; i < 50000; i++) {
-		char type = types[i % 7];
+		char type = types[(size_t)i % (sizeof types - 1)];
 		union value value = some_value(&random, type), found;
 		struct delist_record record, again;
 		size_t len;
@@ -1100,6 +1578,17 @@ static const struct key_row key_rows[] = {
 	{"prefix of open, mapped", 'o', 0, {MAPPED, 0}, "4f 04c0000201"},
 	{"status", 'S', 0, {{0, {0}}, 0}, "53" ID_HEX},
 	{"generation", 'G', 0, {{0, {0}}, 0}, "47"},
+	{"investigation", 'I', 0, {{0, {0}}, 0}, "49" ID_HEX},
+	{"join", 'J', 0, {{4, {192, 0, 2, 1}}, 0}, "4a 04c0000201"},
+	{"join, ipv6", 'J', 0, {DOCUMENTATION, 0}, "4a 06" DOCUMENTATION_HEX},
+	{"join, mapped", 'J', 0, {MAPPED, 0}, "4a 04c0000201"},
+	{"join, of a sender", 'J', 0, {{0, {0}}, 0}, "4a 00" ID_HEX},
+	{"node", 'N', 0, {{0, {0}}, 0}, "4e 6d7831"},
+	{"audit", 'A', 1, {{0, {0}}, 0}, "41 8000000000000001 00000001 a0a1a2a3"},
+	{"audit, before 1970", 'A', -1, {{0, {0}}, 0},
+	    "41 7fffffffffffffff ffffffff a0a1a2a3"},
+	{"appeal", 'P', 0, {{0, {0}}, 0}, "50" ID_HEX},
+	{"account", 'V', 1, {{0, {0}}, 0}, "56 01" ID_HEX},
 };
 /* clang-format on */
 
@@ -1133,6 +1622,25 @@ make_key(struct delist_record_key *key, const struct key_row *row)
 		break;
 	case 'S':
 		delist_record_status_key(key, id);
+		break;
+	case 'I':
+		delist_record_investigation_key(key, id);
+		break;
+	case 'J':
+		delist_record_join_key(key, addr, id);
+		break;
+	case 'N':
+		delist_record_node_key(key, &golden_of('N')->node);
+		break;
+	case 'A':
+		delist_record_audit_key(
+		    key, row->what, (uint32_t)row->what, id);
+		break;
+	case 'P':
+		delist_record_appeal_key(key, id);
+		break;
+	case 'V':
+		delist_record_account_key(key, row->what, id);
 		break;
 	default:
 		delist_record_generation_key(key);
@@ -1248,6 +1756,27 @@ open_ones_lie_by_address(void **state)
 	}
 }
 
+/* By time, and in one second by number. */
+static void
+audits_lie_in_order(void **state)
+{
+	static const int64_t times[] = {
+	    INT64_MIN, -2, -1, 0, 1, 255, 256, NOW, INT64_MAX};
+	static const uint8_t random[4] = {0}, other[4] = {255, 255, 255, 255};
+	struct delist_record_key last = {0}, key;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(times); i++)
+		for (uint32_t number = 1; number < 600; number += 97) {
+			delist_record_audit_key(&key, times[i], number, random);
+			assert_true(compare(delist_record_key_text(&last),
+					delist_record_key_text(&key)) < 0);
+			delist_record_audit_key(&last, times[i], number, other);
+			assert_true(compare(delist_record_key_text(&key),
+					delist_record_key_text(&last)) < 0);
+		}
+}
+
 int
 main(void)
 {
@@ -1270,5 +1799,6 @@ main(void)
 	TEST(listings_lie_in_order);
 	TEST(history_is_of_a_host);
 	TEST(open_ones_lie_by_address);
+	TEST(audits_lie_in_order);
 	return support_run("record");
 }

@@ -21,15 +21,16 @@
 #include <delist/ipset.h>
 #include <delist/image.h>
 #include <delist/policy.h>
+#include <delist/audit.h>
 #include <delist/event.h>
 #include <delist/ndr.h>
 #include <delist/letter.h>
 #include <delist/listing.h>
 #include <delist/request.h>
-#include <delist/record.h>
 #include <delist/investigation.h>
 #include <delist/appeal.h>
 #include <delist/outbound.h>
+#include <delist/record.h>
 #include <delist/store.h>
 #include <delist/memstore.h>
 #include <delist/journal.h>

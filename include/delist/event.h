@@ -67,7 +67,7 @@ enum delist_event_kind {
 	DELIST_EVENT_RELISTED = 17,  /* R: its address is listed again */
 	/*
 	 * I: a mail came in: request_id, addr and code as found in it, mailbox
-	 * (its envelope sender), message_id, may_answer, covered,
+	 * (its envelope sender), message_id, language, may_answer, covered,
 	 * self_service, suppressed, within_limits
 	 */
 	DELIST_EVENT_INTAKE = 18,

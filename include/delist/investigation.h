@@ -82,6 +82,7 @@ struct delist_investigation {
 	uint8_t notice;		 /* enum delist_notice: the newest mail's */
 	uint8_t mail;		 /* enum delist_investigation_mail */
 	uint8_t answer;		 /* enum delist_notice: the newest answer */
+	uint8_t language;	 /* of its mails */
 	uint16_t code;		 /* 511, 606 to 649; 0: not known */
 	uint32_t intakes;	 /* mails that came in */
 	uint32_t generation;	 /* of the newest mail, from 1; 0: none */
@@ -97,6 +98,7 @@ struct delist_investigation {
 	int64_t created_s;
 	int64_t opened_s;     /* the newest time that it became open */
 	int64_t due_s[3];     /* open, review: when each stage begins */
+	int64_t asked_s;      /* when the newest mail was asked for: its Date */
 	int64_t next_try_s;   /* send the mail again; INT64_MAX: it is out */
 	int64_t expires_s;    /* needs-info: the end of waiting */
 	int64_t resolved_s;   /* when it was answered */

@@ -5,9 +5,13 @@
 #include <stdint.h>
 
 #include <delist/addr.h>
+#include <delist/appeal.h>
+#include <delist/audit.h>
 #include <delist/error.h>
+#include <delist/investigation.h>
 #include <delist/limit.h>
 #include <delist/listing.h>
+#include <delist/outbound.h>
 #include <delist/request.h>
 #include <delist/text.h>
 
@@ -27,10 +31,18 @@
  *	O	address, hash of a mailbox		id of a request
  *	S	id of a submission that joined one	id of a request
  *	G	nothing: there is one			uint64_t
+ *	I	id of an investigation			delist_investigation
+ *	J	address, or hash of a mailbox		id of an investigation
+ *	N	name of a node				delist_node
+ *	A	time, number, random bytes		delist_audit
+ *	P	hash of an address and a provider	delist_appeal
+ *	V	sender or tenant, hash of its name	delist_account
  *
- * Hashes are those of delist_keyring_hash().  Rows of one type lie together.
+ * Hashes are those of delist_keyring_hash(), and of SHA-256 in the last two,
+ * which are a sender's own.  Rows of one type lie together.
  * Listings are in the order of delist_prefix_compare() in each kind, and all
- * open requests for one address lie together.
+ * open requests for one address lie together.  Audits are in the order of
+ * their time.
  *
  * Values are canonical: one value has one row, reading takes that row and no
  * other, and it gives back every field as it was.
@@ -44,7 +56,7 @@ extern "C" {
 
 enum {
 	DELIST_RECORD_KEY_MAX = 40,    /* in use: 34, an open request */
-	DELIST_RECORD_VALUE_MAX = 1024 /* in use: 617, a listing; see store.h */
+	DELIST_RECORD_VALUE_MAX = 1024 /* in use: 937, an audit; see store.h */
 };
 
 /* The first byte of key and value. */
@@ -56,7 +68,28 @@ enum delist_record_type {
 	DELIST_RECORD_COUNTER = 'C',
 	DELIST_RECORD_OPEN = 'O',   /* finds the open request of a pair */
 	DELIST_RECORD_STATUS = 'S', /* and that of a status token */
-	DELIST_RECORD_GENERATION = 'G'
+	DELIST_RECORD_GENERATION = 'G',
+	DELIST_RECORD_INVESTIGATION = 'I',
+	DELIST_RECORD_JOIN = 'J', /* finds the investigation of a mail */
+	DELIST_RECORD_NODE = 'N',
+	DELIST_RECORD_AUDIT = 'A',
+	DELIST_RECORD_APPEAL = 'P',
+	DELIST_RECORD_ACCOUNT = 'V'
+};
+
+/* A server that refuses mail by the block set. */
+struct delist_node {
+	uint64_t generation; /* of the set that it serves */
+	int64_t seen_s;	     /* when it last said so */
+	uint8_t name_len;    /* 1..32 */
+	char name[32];	     /* counted; unused bytes are 0 */
+};
+
+/* A sender, or a tenant, and what it sent. */
+struct delist_account {
+	struct delist_outbound outbound;
+	uint8_t name_len; /* 1..128 */
+	char name[128];	  /* counted; unused bytes are 0 */
 };
 
 /* Both are plain values: copy them with `=`.  Zero from len on. */
@@ -99,6 +132,22 @@ DELIST_API void delist_record_open_key(struct delist_record_key *key,
 DELIST_API void delist_record_status_key(
     struct delist_record_key *key, const uint8_t id[16]);
 DELIST_API void delist_record_generation_key(struct delist_record_key *key);
+DELIST_API void delist_record_investigation_key(
+    struct delist_record_key *key, const uint8_t id[16]);
+
+/* Of an address; of the hash where that is none. */
+DELIST_API void delist_record_join_key(struct delist_record_key *key,
+    const struct delist_addr *addr, const uint8_t hash[16]);
+DELIST_API void delist_record_node_key(
+    struct delist_record_key *key, const struct delist_node *node);
+
+/* `number` puts those of one second in order, `random` keeps them apart. */
+DELIST_API void delist_record_audit_key(struct delist_record_key *key,
+    int64_t at_s, uint32_t number, const uint8_t random[4]);
+DELIST_API void delist_record_appeal_key(
+    struct delist_record_key *key, const uint8_t hash[16]);
+DELIST_API void delist_record_account_key(
+    struct delist_record_key *key, int scope, const uint8_t hash[16]);
 
 /*
  * What the keys of all rows of a type begin with, and those of all open
@@ -117,10 +166,12 @@ DELIST_API void delist_record_open_prefix(
  *			such as a state that is none, a mailbox that
  *			delist_mailbox_parse() refuses, more than 4 pieces of
  *			evidence, or a byte behind the end of a text that is
- *			not 0.  A listing that is absent and a request in no
- *			state are none, and have no row.
+ *			not 0.  A listing that is absent, and a request,
+ *			investigation or appeal in no state, are none, and
+ *			have no row; nor has an audit without a change.
  *
- * On error *record is as it was.  From history on, any value will do.
+ * On error *record is as it was.  A history, a standing, a counter, an id and
+ * a number may be any.
  */
 DELIST_API int delist_record_write_listing(
     struct delist_record *record, const struct delist_listing *listing);
@@ -138,6 +189,18 @@ DELIST_API int delist_record_write_status(
     struct delist_record *record, const uint8_t id[16]);
 DELIST_API int delist_record_write_generation(
     struct delist_record *record, uint64_t generation);
+DELIST_API int delist_record_write_investigation(struct delist_record *record,
+    const struct delist_investigation *investigation);
+DELIST_API int delist_record_write_join(
+    struct delist_record *record, const uint8_t id[16]);
+DELIST_API int delist_record_write_node(
+    struct delist_record *record, const struct delist_node *node);
+DELIST_API int delist_record_write_audit(
+    struct delist_record *record, const struct delist_audit *audit);
+DELIST_API int delist_record_write_appeal(
+    struct delist_record *record, const struct delist_appeal *appeal);
+DELIST_API int delist_record_write_account(
+    struct delist_record *record, const struct delist_account *account);
 
 /*
  * Read a row of that type, all of it.
@@ -164,6 +227,18 @@ DELIST_API int delist_record_read_status(
     uint8_t id[16], struct delist_text bytes);
 DELIST_API int delist_record_read_generation(
     uint64_t *generation, struct delist_text bytes);
+DELIST_API int delist_record_read_investigation(
+    struct delist_investigation *investigation, struct delist_text bytes);
+DELIST_API int delist_record_read_join(
+    uint8_t id[16], struct delist_text bytes);
+DELIST_API int delist_record_read_node(
+    struct delist_node *node, struct delist_text bytes);
+DELIST_API int delist_record_read_audit(
+    struct delist_audit *audit, struct delist_text bytes);
+DELIST_API int delist_record_read_appeal(
+    struct delist_appeal *appeal, struct delist_text bytes);
+DELIST_API int delist_record_read_account(
+    struct delist_account *account, struct delist_text bytes);
 
 #ifdef __cplusplus
 }
