@@ -88,6 +88,13 @@ delist_record_type_key(struct delist_record_key *key, int type)
 }
 
 void
+delist_record_listing_prefix(struct delist_record_key *key, int kind)
+{
+	delist_record_type_key(key, DELIST_RECORD_LISTING);
+	add_byte(key, kind);
+}
+
+void
 delist_record_listing_key(
     struct delist_record_key *key, int kind, const struct delist_prefix *prefix)
 {
@@ -95,8 +102,7 @@ delist_record_listing_key(
 
 	if (folded(&prefix->addr).family != prefix->addr.family)
 		bits -= 96;
-	delist_record_type_key(key, DELIST_RECORD_LISTING);
-	add_byte(key, kind);
+	delist_record_listing_prefix(key, kind);
 	add_addr(key, &prefix->addr, 16);
 	add_byte(key, bits);
 }

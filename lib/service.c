@@ -104,6 +104,7 @@ take_config(
 	service->keyring = config->keyring;
 	service->catalogues = config->catalogues;
 	service->catalogue_count = config->catalogue_count;
+	service->audit_elsewhere = config->audit_elsewhere;
 	result = delist_policy_check(&service->policy);
 	if (result == DELIST_OK)
 		result = delist_keyring_check(&service->keyring);
@@ -226,6 +227,8 @@ set_up(
 		result = load_all(service, DELIST_RECORD_REQUEST, load_request);
 	if (result == DELIST_OK)
 		result = delist_service_sweep_open(service);
+	if (result == DELIST_OK)
+		result = delist_audit_open(service);
 	return result;
 }
 

@@ -21,11 +21,13 @@
  *	service_holder.c   the portal's: what its holder does
  *	service_mail.c	   mails out, results in
  *	service_tick.c	   time
+ *	service_page.c	   list pages and figures
  *
  * and below them
  *
  *	service_facts.c	   what the steps are told
  *	service_work.c	   rows in, steps, one commit out
+ *	service_audit.c	   what became of whom, written down
  *	service_rows.c	   the rows, read
  *	service_commit.c   and written
  *	service_index.c	   what is kept in memory of the rows
@@ -55,7 +57,8 @@ struct request_slot {
 	uint8_t id[16];
 	uint64_t due;	  /* its deadline; 0: none */
 	uint64_t waiting; /* its place in line; 0: it is not open */
-	bool outbox;	  /* its mail is to be handed over (again) */
+	uint8_t state;
+	bool outbox; /* its mail is to be handed over (again) */
 	/* What became of it and when, where the store did not take it; or 0. */
 	uint8_t outcome;
 	int64_t outcome_s;
@@ -74,6 +77,9 @@ struct index {
 	struct delist_ipset *served;
 	struct delist_ipset *of_kind[SERVICE_KINDS];
 	uint32_t lengths[SERVICE_KINDS][2][129]; /* prefixes of each length */
+	/* How many are in each state. */
+	uint64_t listings_in[SERVICE_KINDS][DELIST_LISTING_STATES];
+	uint64_t requests_in[DELIST_REQUEST_STATES];
 	struct delist_deadline *due;
 	struct delist_deadline *waiting;
 	/* What is prepared and not yet published. */
@@ -199,6 +205,9 @@ struct work {
 		uint64_t version;
 	} deletes[DELIST_STORE_CHANGES_MAX / 2];
 	bool feed; /* what nodes serve changed */
+	/* What the steps did; a row of it only where it is worth one. */
+	struct delist_audit audit;
+	bool keep_audit;
 	bool generation_loaded;
 	uint64_t generation, generation_version; /* as it is in the store */
 };
@@ -232,6 +241,34 @@ int delist_work_step_request(struct work *work, unsigned *todo,
 
 /* What became of a listing, for the request behind it; all zero: nobody's. */
 int delist_work_tell_request(struct work *work, const uint8_t id[16], int kind);
+
+/* ---- service_audit.c ---- */
+
+/* Audits in the store. */
+struct audits {
+	uint32_t number; /* of the newest of this service */
+	int64_t due_s;	 /* the end of the oldest; INT64_MAX: there is none */
+};
+
+/* Who wants what is done, and why. */
+void delist_audit_says(
+    struct work *work, const struct delist_evidence *evidence);
+
+/* A step of a listing, or of a request, with what it left to do. */
+void delist_audit_listing(struct work *work,
+    const struct delist_listing *before, const struct delist_listing *after,
+    int event, unsigned todo);
+void delist_audit_request(struct work *work,
+    const struct delist_request *before, const struct delist_request *after,
+    int event, unsigned todo);
+
+/* Their row, into the batch; after the commit the host is told. */
+int delist_audit_put(struct work *work, const uint8_t random[4]);
+void delist_audit_written(struct work *work);
+
+/* When the oldest is over; delete some that are. */
+int delist_audit_open(struct delist_service *service);
+int delist_audit_purge(struct delist_service *service, int64_t now_s);
 
 /* ---- service_commit.c ---- */
 
@@ -403,6 +440,8 @@ struct delist_service {
 	struct work work;
 	struct batch batch;
 	struct sweep sweep;
+	struct audits audits;
+	bool audit_elsewhere;
 };
 
 /* The texts of a language. */

@@ -247,6 +247,8 @@ delist_work_commit(struct work *work)
 	result =
 	    service->host.entropy(service->host.entropy_arg, id, sizeof id);
 	if (result == DELIST_OK)
+		result = delist_audit_put(work, id + sizeof id - 4);
+	if (result == DELIST_OK)
 		result = prepare(work);
 	if (result == DELIST_OK)
 		result = service->store.ops->commit(

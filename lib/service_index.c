@@ -217,6 +217,10 @@ settle(struct index *index, const struct index_change *change)
 	const struct delist_listing *listing = change->listing;
 	struct listing_slot *slot = listing_at(index, change->slot);
 
+	if (!change->fresh)
+		index->listings_in[slot->kind][slot->state]--;
+	if (!change->gone)
+		index->listings_in[slot->kind][listing->state]++;
 	slot->state = listing->state;
 	slot->code = listing->code;
 	slot->live_until_s = delist_listing_live_until_s(listing);
@@ -328,11 +332,15 @@ delist_index_request(
 		slot = delist_pool_take(&index->requests, &number);
 		memcpy(slot->id, request->id, sizeof slot->id);
 		delist_idmap_put(&index->ids, slot->id, number);
+		index->requests_in[slot->state]++;
 	}
+	index->requests_in[slot->state]--;
 	if (gone) {
 		forget(index, slot, number);
 		return;
 	}
+	slot->state = request->state;
+	index->requests_in[slot->state]++;
 	slot->outbox = false;
 	slot->outcome = 0;
 	set_due(index->due, &slot->due, delist_request_due_s(request),

@@ -96,6 +96,7 @@ list_steps(struct work *work, void *arg)
 	struct work_listing *listing;
 	int result = get_as_of_now(work, &listing, &ev);
 
+	delist_audit_says(work, &ev.evidence);
 	if (result == DELIST_OK && ev.listing_kind == DELIST_LISTING_BLOCK)
 		result = judge_history(work, &ev);
 	if (result == DELIST_OK)

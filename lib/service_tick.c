@@ -308,6 +308,8 @@ delist_service_next_due(const struct delist_service *service)
 {
 	int64_t due_s = service->sweep.due_s, first_s;
 
+	if (service->audits.due_s < due_s)
+		due_s = service->audits.due_s;
 	if (delist_deadline_next(service->index.due, &first_s) &&
 	    first_s < due_s)
 		return first_s;
@@ -333,6 +335,8 @@ delist_service_tick(
 			result = do_item(service, &item, now_s);
 		else if (is_due(service->sweep.due_s, now_s))
 			result = sweep_some(service, now_s);
+		else if (is_due(service->audits.due_s, now_s))
+			result = delist_audit_purge(service, now_s);
 		else
 			break;
 		if (result != DELIST_OK)

@@ -43,11 +43,10 @@ int
 delist_work_step_listing(struct work *work, struct work_listing *listing,
     const struct delist_event *ev)
 {
-	uint8_t request_id[16];
+	struct delist_listing before = listing->at;
 	unsigned todo;
 	int result;
 
-	memcpy(request_id, listing->at.request_id, sizeof request_id);
 	result = delist_listing_step(&listing->at, &todo, &listing->at, ev,
 	    &work->service->policy, work->now_s);
 	if (result != DELIST_OK)
@@ -55,15 +54,17 @@ delist_work_step_listing(struct work *work, struct work_listing *listing,
 	if ((todo & DELIST_TODO_AUDIT) != 0) {
 		listing->changed = true;
 		listing->gone = (todo & DELIST_TODO_PURGE) != 0;
+		delist_audit_listing(
+		    work, &before, &listing->at, ev->kind, todo);
 	}
 	if ((todo & DELIST_TODO_FEED) != 0)
 		work->feed = true;
 	if ((todo & DELIST_TODO_EFFECTIVE) != 0)
 		result = delist_work_tell_request(
-		    work, request_id, DELIST_EVENT_EFFECTIVE);
+		    work, before.request_id, DELIST_EVENT_EFFECTIVE);
 	if (result == DELIST_OK && (todo & DELIST_TODO_RELISTED) != 0)
 		result = delist_work_tell_request(
-		    work, request_id, DELIST_EVENT_RELISTED);
+		    work, before.request_id, DELIST_EVENT_RELISTED);
 	return result;
 }
 
@@ -71,11 +72,15 @@ int
 delist_work_step_request(struct work *work, unsigned *todo,
     struct work_request *request, const struct delist_event *ev)
 {
+	struct delist_request before = request->at;
 	int result = delist_request_step(&request->at, todo, &request->at, ev,
 	    &work->service->policy, work->now_s);
 
 	if (result != DELIST_OK)
 		return result;
+	if ((*todo & DELIST_TODO_AUDIT) != 0)
+		delist_audit_request(
+		    work, &before, &request->at, ev->kind, *todo);
 	/* A mail that waits is sent with no transition: the row says so. */
 	if ((*todo & (DELIST_TODO_AUDIT | DELIST_TODO_MAIL)) != 0)
 		request->changed = true;
@@ -113,7 +118,9 @@ delist_work_run(struct delist_service *service,
 		if (result == DELIST_OK)
 			result = delist_work_commit(work);
 	}
-	if (result == DELIST_OK)
+	if (result == DELIST_OK) {
+		delist_audit_written(work);
 		act(work);
+	}
 	return result;
 }

@@ -1560,6 +1560,7 @@ static const struct key_row key_rows[] = {
 	    "4c 02 06" DOCUMENTATION_HEX "80"},
 	{"listing, mapped", 'L', 0, {MAPPED, 128}, "4c 00 04c0000201 20"},
 	{"listing, of none", 'L', 0, {{0, {0}}, 0}, "4c 00 00 00"},
+	{"prefix of listings", 'l', 2, {{0, {0}}, 0}, "4c 02"},
 	{"request", 'R', 0, {{0, {0}}, 0}, "52" ID_HEX},
 	{"history", 'H', 0, {{4, {192, 0, 2, 1}}, 0}, "48 04c0000201"},
 	{"history, ipv6", 'H', 0, {DOCUMENTATION, 0}, "48 0620010db800000007"},
@@ -1616,6 +1617,9 @@ make_key(struct delist_record_key *key, const struct key_row *row)
 		break;
 	case 'O':
 		delist_record_open_key(key, addr, id);
+		break;
+	case 'l':
+		delist_record_listing_prefix(key, row->what);
 		break;
 	case 'o':
 		delist_record_open_prefix(key, addr);

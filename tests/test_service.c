@@ -62,6 +62,7 @@ from_block_to_flow(void **state)
 	world_reopen(&world);
 	assert_false(world_refuses(&world, "192.0.2.1", NOW + 50));
 	world_tick(&world, NOW + 400 * (int64_t)DAY);
+	world_tick(&world, NOW + 800 * (int64_t)DAY);
 	assert_int_equal(delist_memstore_count(world.memstore), 1);
 	assert_true(delist_service_next_due(world.service) == INT64_MAX);
 	world_close(&world);

@@ -94,6 +94,7 @@ a_jump_by_years_ends_all(void **state)
 		    0);
 	world_tick(&world, NOW + 3650 * (int64_t)DAY);
 	world_tick(&world, NOW + 7300 * (int64_t)DAY);
+	world_tick(&world, NOW + 7700 * (int64_t)DAY);
 	/* All but the generation of the set. */
 	assert_int_equal(world_rows(&world, 0), 1);
 	assert_int_equal(world_rows(&world, 'G'), 1);
@@ -288,7 +289,7 @@ the_sweep_survives_a_restart(void **state)
 		world_reopen(&world);
 	}
 	for (int i = 0; i < 3; i++)
-		world_tick(&world, NOW + (20000 + 100 * i) * (int64_t)DAY);
+		world_tick(&world, NOW + (20000 + 500 * i) * (int64_t)DAY);
 	assert_int_equal(world_rows(&world, 0), 1);
 	world_close(&world);
 }

@@ -36,5 +36,6 @@
 #include <delist/journal.h>
 #include <delist/entropy.h>
 #include <delist/service.h>
+#include <delist/service_desk.h>
 
 #endif

@@ -150,10 +150,13 @@ DELIST_API void delist_record_account_key(
     struct delist_record_key *key, int scope, const uint8_t hash[16]);
 
 /*
- * What the keys of all rows of a type begin with, and those of all open
- * requests for one address: prefixes for a store's `next`.
+ * What the keys of all rows of a type begin with, those of all listings of a
+ * kind, and those of all open requests for one address: prefixes for a store's
+ * `next`.
  */
 DELIST_API void delist_record_type_key(struct delist_record_key *key, int type);
+DELIST_API void delist_record_listing_prefix(
+    struct delist_record_key *key, int kind);
 DELIST_API void delist_record_open_prefix(
     struct delist_record_key *key, const struct delist_addr *addr);
 

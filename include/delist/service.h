@@ -8,6 +8,7 @@
 
 #include <delist/addr.h>
 #include <delist/alloc.h>
+#include <delist/audit.h>
 #include <delist/error.h>
 #include <delist/event.h>
 #include <delist/letter.h>
@@ -117,6 +118,15 @@ struct delist_host {
 	int (*idna)(void *arg, char *ascii, size_t cap, size_t *len,
 	    const char *domain, size_t domain_len);
 	void *idna_arg;
+
+	/*
+	 * What was done, after it was stored: each audit that is kept, and
+	 * besides what is not worth a row.  Of two services on one store each
+	 * tells what it did itself; after a crash the last may not have come.
+	 * NULL: nobody is told.
+	 */
+	void (*event)(void *arg, const struct delist_audit *audit);
+	void *event_arg;
 };
 
 /*
@@ -137,6 +147,8 @@ struct delist_service_config {
 	 */
 	const struct delist_catalogue *const *catalogues;
 	size_t catalogue_count;
+	/* No audit is stored: the host keeps what it is told by its event. */
+	bool audit_elsewhere;
 	const char *from;	    /* mailbox that the mails come from */
 	const char *domain;	    /* of Message-IDs and reverse-paths */
 	const char *delist_mailbox; /* where bounces of code 511 go */

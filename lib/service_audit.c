@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * service_audit.c - what became of whom, written down
+ *
+ *	steps  ->  notes  ->  one row of the same commit  ->  the host's event
+ *
+ * What strangers can cause without end leaves no row: a submission that came
+ * to nothing, one more mail of the same kind, evidence that is renewed.  A
+ * row is written where a state, a code or the evidence changed.
+ */
+#include <string.h>
+
+#include "later.h"
+#include "service.h"
+
+enum {
+	PURGED_AT_ONCE = 8 /* rows of one commit */
+};
+
+/* ---- notes ---- */
+
+static void
+note(struct work *work, const struct delist_audit_change *change, bool keep)
+{
+	struct delist_audit *audit = &work->audit;
+
+	if (audit->changes < DELIST_AUDIT_CHANGES)
+		audit->change[audit->changes++] = *change;
+	work->keep_audit = work->keep_audit || keep;
+}
+
+void
+delist_audit_says(struct work *work, const struct delist_evidence *evidence)
+{
+	struct delist_audit *audit = &work->audit;
+
+	audit->source_len = evidence->source_len;
+	memcpy(audit->source, evidence->source, sizeof audit->source);
+	audit->reason_len = evidence->reason_len;
+	memcpy(audit->reason, evidence->reason, sizeof audit->reason);
+}
+
+void
+delist_audit_listing(struct work *work, const struct delist_listing *before,
+    const struct delist_listing *after, int event, unsigned todo)
+{
+	struct delist_audit_change change = {
+	    .code = after->code,
+	    .of = DELIST_AUDIT_LISTING,
+	    .event = (uint8_t)event,
+	    .before = before->state,
+	    .after = (todo & DELIST_TODO_PURGE) != 0 ? DELIST_LISTING_ABSENT
+						     : after->state,
+	    .detail = after->kind,
+	    .review = (todo & DELIST_TODO_REVIEW) != 0,
+	    .prefix = after->prefix,
+	};
+
+	/* What is gone is zeroed, but for what names it. */
+	if (change.code == 0)
+		change.code = before->code;
+	if ((todo & DELIST_TODO_EFFECTIVE) != 0 &&
+	    after->effective_s > before->lifted_s)
+		change.delay_s = after->effective_s - before->lifted_s;
+	memcpy(change.id, after->request_id, sizeof change.id);
+	note(work, &change,
+	    change.review || change.before != change.after ||
+		before->code != after->code ||
+		before->evidences != after->evidences ||
+		before->strikes != after->strikes);
+}
+
+static struct delist_prefix
+whole(const struct delist_addr *addr)
+{
+	struct delist_prefix prefix = {*addr, 0};
+
+	if (addr->family != DELIST_NOADDR)
+		prefix.bits = addr->family == DELIST_INET4 ? 32 : 128;
+	return prefix;
+}
+
+static void
+hash_mailbox(const struct work *work, uint8_t hash[16],
+    const struct delist_mailbox *before, const struct delist_mailbox *after)
+{
+	if (before->len == 0 && after->len == 0)
+		return;
+	delist_service_mailbox_hash(
+	    work->service, hash, after->len != 0 ? after : before);
+}
+
+/* Nobody has a mail of it, so nobody can do a thing with it. */
+static bool
+came_to_nothing(const struct delist_request *request)
+{
+	return request->muted && request->sent_generation == 0;
+}
+
+void
+delist_audit_request(struct work *work, const struct delist_request *before,
+    const struct delist_request *after, int event, unsigned todo)
+{
+	struct delist_audit_change change = {
+	    .of = DELIST_AUDIT_REQUEST,
+	    .event = (uint8_t)event,
+	    .before = before->state,
+	    .after = after->state,
+	    .review = (todo & DELIST_TODO_REVIEW) != 0,
+	    .prefix = whole(&after->addr),
+	};
+
+	if (came_to_nothing(after))
+		return;
+	memcpy(change.id, after->id, sizeof change.id);
+	hash_mailbox(work, change.hash, &before->mailbox, &after->mailbox);
+	note(work, &change, change.before != change.after);
+}
+
+/* ---- the row ---- */
+
+/* The batch has room for one more row, which is written unchecked. */
+int
+delist_audit_put(struct work *work, const uint8_t random[4])
+{
+	struct delist_service *service = work->service;
+	struct batch *batch = &service->batch;
+	struct batch_row *row = &batch->rows[batch->rows_n];
+	int result;
+
+	work->audit.at_s = work->now_s;
+	if (!work->keep_audit || service->audit_elsewhere)
+		return DELIST_OK;
+	result = delist_record_write_audit(&row->value, &work->audit);
+	if (result != DELIST_OK)
+		return result;
+	delist_record_audit_key(
+	    &row->key, work->now_s, ++service->audits.number, random);
+	batch->changes[batch->changes_n++] = (struct delist_store_change){
+	    .kind = DELIST_STORE_PUT,
+	    .key = delist_record_key_text(&row->key),
+	    .value = delist_record_text(&row->value),
+	};
+	batch->rows_n++;
+	return DELIST_OK;
+}
+
+/* The oldest decides, and a clock may have gone back. */
+static void
+expect(struct delist_service *service, int64_t at_s)
+{
+	int64_t due_s = delist_later(at_s, service->policy.audit_s);
+
+	if (due_s < service->audits.due_s)
+		service->audits.due_s = due_s;
+}
+
+void
+delist_audit_written(struct work *work)
+{
+	const struct delist_host *host = &work->service->host;
+
+	if (work->audit.changes == 0)
+		return;
+	if (work->keep_audit && !work->service->audit_elsewhere)
+		expect(work->service, work->now_s);
+	if (host->event != NULL)
+		host->event(host->event_arg, &work->audit);
+}
+
+/* ---- the end of it ---- */
+
+/* The first row behind a key; at_s is its time. */
+static int
+next_audit(const struct delist_service *service, bool *found,
+    struct delist_store_row *row, int64_t *at_s,
+    const struct delist_record_key *after)
+{
+	struct delist_record_key prefix;
+	struct delist_audit audit;
+	int result;
+
+	delist_record_type_key(&prefix, DELIST_RECORD_AUDIT);
+	result = service->store.ops->next(service->store.arg, found, row,
+	    delist_record_key_text(&prefix), delist_record_key_text(after));
+	if (result != DELIST_OK || !*found)
+		return result;
+	if (row->key.len > sizeof after->at)
+		return DELIST_ECORRUPT;
+	result = delist_record_read_audit(&audit, row->value);
+	if (result == DELIST_OK)
+		*at_s = audit.at_s;
+	return result;
+}
+
+int
+delist_audit_open(struct delist_service *service)
+{
+	struct delist_record_key start = {.len = 0};
+	struct delist_store_row row;
+	int64_t at_s;
+	bool found;
+	int result = next_audit(service, &found, &row, &at_s, &start);
+
+	service->audits.due_s = INT64_MAX;
+	if (result == DELIST_OK && found)
+		expect(service, at_s);
+	return result;
+}
+
+static int
+purge_steps(struct work *work, void *arg)
+{
+	int64_t *due_s = arg;
+	struct delist_record_key after = {.len = 0};
+
+	*due_s = INT64_MAX;
+	for (;;) {
+		struct delist_store_row row;
+		int64_t at_s;
+		bool found;
+		int result =
+		    next_audit(work->service, &found, &row, &at_s, &after);
+
+		if (result != DELIST_OK || !found)
+			return result;
+		*due_s = delist_later(at_s, work->service->policy.audit_s);
+		if (work->now_s < *due_s || work->deletes_n == PURGED_AT_ONCE)
+			return DELIST_OK;
+		after.len = (uint8_t)row.key.len;
+		memcpy(after.at, row.key.at, row.key.len);
+		work->deletes[work->deletes_n].key = after;
+		work->deletes[work->deletes_n++].version = row.version;
+		*due_s = INT64_MAX;
+	}
+}
+
+int
+delist_audit_purge(struct delist_service *service, int64_t now_s)
+{
+	int64_t due_s;
+	int result = delist_work_run(service, purge_steps, &due_s, now_s);
+
+	if (result == DELIST_OK)
+		service->audits.due_s = due_s;
+	return result;
+}
