@@ -235,13 +235,20 @@ evict(struct step *step)
 	return DELIST_OK;
 }
 
+static bool
+is_late(const struct step *step)
+{
+	return delist_request_open(&step->next) &&
+	       step->now_s >= step->next.expires_s &&
+	       step->ev->kind != DELIST_EVENT_INSPECT &&
+	       step->ev->kind != DELIST_EVENT_EVICT;
+}
+
 static int
 open_due(struct step *step)
 {
 	struct delist_request *next = &step->next;
 
-	if (step->now_s >= next->expires_s)
-		return evict(step);
 	if (step->now_s >= next->next_try_s) {
 		next->next_try_s = INT64_MAX;
 		step->todo = DELIST_TODO_MAIL;
@@ -339,10 +346,13 @@ delist_request_step(struct delist_request *next, unsigned *todo,
 	if (ev->kind > DELIST_EVENT_RELISTED ||
 	    (ev->kind != DELIST_EVENT_DUE && ev->kind < DELIST_EVENT_REDEEM))
 		return DELIST_ESTATE;
+	/* Over by its date is over, whether or not that was told. */
+	if (is_late(&step))
+		(void)evict(&step);
 	column = ev->kind == DELIST_EVENT_DUE
 		     ? 0
 		     : ev->kind - DELIST_EVENT_REDEEM + 1u;
-	result = table[cur->state][column](&step);
+	result = table[step.next.state][column](&step);
 	if (result != DELIST_OK)
 		return result;
 	*next = step.next;

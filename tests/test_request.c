@@ -533,6 +533,50 @@ states_have_names(void **state)
 	assert_string_equal(delist_request_state_name(12), "unknown");
 }
 
+/* Whether or not somebody called tick. */
+static void
+over_by_date_is_over(void **state)
+{
+	static const int open[] = {PENDING, SENT};
+	struct delist_policy policy = defaults();
+	struct delist_event due = {.kind = DELIST_EVENT_DUE};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(open); i++) {
+		struct delist_request cur = in_state(open[i]), told, a, b;
+		int64_t end_s = cur.expires_s;
+		unsigned todo, todo_a = 0, todo_b = 0;
+
+		assert_int_equal(delist_request_step(
+				     &told, &todo, &cur, &due, &policy, end_s),
+		    0);
+		assert_int_equal(told.state, DELIST_REQUEST_EXPIRED);
+		for (int kind = 0; kind < DELIST_EVENT_KINDS; kind++) {
+			struct delist_event ev = event(kind, cur.generation);
+			int result;
+
+			if (kind == DELIST_EVENT_INSPECT ||
+			    kind == DELIST_EVENT_EVICT)
+				continue;
+			a = b = cur;
+			result = delist_request_step(
+			    &a, &todo_a, &cur, &ev, &policy, end_s);
+			assert_int_equal(
+			    result, delist_request_step(&b, &todo_b, &told, &ev,
+					&policy, end_s));
+			if (result != DELIST_OK)
+				continue;
+			assert_int_equal(a.state, b.state);
+			assert_int_equal(todo_a, todo_b | DELIST_TODO_AUDIT);
+			/* A second before it was not over. */
+			assert_int_equal(delist_request_step(&a, &todo_a, &cur,
+					     &due, &policy, end_s - 1),
+			    0);
+			assert_true(delist_request_open(&a));
+		}
+	}
+}
+
 int
 main(void)
 {
@@ -549,5 +593,6 @@ main(void)
 	TEST(failures_suppress_in_the_end);
 	TEST(cooldown_doubles);
 	TEST(states_have_names);
+	TEST(over_by_date_is_over);
 	return support_run("request");
 }

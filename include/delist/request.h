@@ -82,7 +82,8 @@ struct delist_request {
 
 /*
  * Take one event.  On DELIST_OK *next is the request after it and *todo what
- * is to be done (enum delist_todo).  An event that does not matter now leaves
+ * is to be done (enum delist_todo).  A request that is over by its date is
+ * expired to any event but a look.  An event that does not matter now leaves
  * the request as it is, with *todo 0: a look, a result for a mail that is no
  * longer the newest, a resend that is too soon or one too many.  A repeated
  * confirmation or cancellation gives DELIST_TODO_ALREADY.
