@@ -169,7 +169,10 @@ relist(struct listing_step *step)
 	return DELIST_OK;
 }
 
-/* What was seen before the removal is what was forgiven. */
+/*
+ * What was seen before the removal is what was forgiven.  What is seen now was
+ * not, also where the clock has gone back since, or not on.
+ */
 static int
 relist_if_newer(struct listing_step *step)
 {
@@ -179,7 +182,8 @@ relist_if_newer(struct listing_step *step)
 		return result;
 	if (!is_the_listing(step))
 		return DELIST_EINVAL;
-	if (step->ev->evidence.at_s <= step->next.lifted_s)
+	if (step->ev->evidence.at_s <= step->next.lifted_s &&
+	    step->ev->evidence.at_s < step->now_s)
 		return DELIST_OK;
 	return relist(step);
 }

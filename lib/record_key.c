@@ -20,7 +20,7 @@
  * Addresses are in network order and IPv4 (4) comes before IPv6 (6), so
  * memcmp() orders them as delist_addr_compare() does.  The family says how
  * long the address is: no key begins another of its type, and the prefix of
- * one address is that of no other.
+ * one IPv4 address, or IPv6 /64, is that of no other.
  */
 #include "record.h"
 
@@ -144,14 +144,15 @@ delist_record_open_prefix(
     struct delist_record_key *key, const struct delist_addr *addr)
 {
 	delist_record_type_key(key, DELIST_RECORD_OPEN);
-	add_addr(key, addr, 16);
+	add_addr(key, addr, 8);
 }
 
 void
 delist_record_open_key(struct delist_record_key *key,
     const struct delist_addr *addr, const uint8_t hash[16])
 {
-	delist_record_open_prefix(key, addr);
+	delist_record_type_key(key, DELIST_RECORD_OPEN);
+	add_addr(key, addr, 16);
 	add(key, hash, 16);
 }
 

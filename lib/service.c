@@ -170,8 +170,7 @@ load_request(struct delist_service *service, struct delist_text bytes)
 	if (result != DELIST_OK)
 		return result;
 	delist_index_request(&service->index, &request, false);
-	if (request.state != DELIST_REQUEST_MAIL_PENDING || request.muted ||
-	    request.next_try_s != INT64_MAX)
+	if (!delist_service_mail_waits(&request))
 		return DELIST_OK;
 	slot = delist_index_find(&service->index, request.id);
 	slot->outbox = true;

@@ -61,6 +61,7 @@ struct request_slot {
 	bool outbox; /* its mail is to be handed over (again) */
 	/* What became of it and when, where the store did not take it; or 0. */
 	uint8_t outcome;
+	uint32_t outcome_generation;
 	int64_t outcome_s;
 };
 
@@ -158,7 +159,8 @@ struct work_request {
 	uint64_t version;
 	uint8_t was_status_id[16];
 	bool was_open, changed, gone;
-	bool mail; /* hand its mail over after the commit */
+	bool has_heir; /* another is open for its pair now */
+	bool mail;     /* hand its mail over after the commit */
 };
 
 struct work_history {
@@ -204,7 +206,8 @@ struct work {
 		struct delist_record_key key;
 		uint64_t version;
 	} deletes[DELIST_STORE_CHANGES_MAX / 2];
-	bool feed; /* what nodes serve changed */
+	uint64_t open_version; /* of the row that finds the pair's request */
+	bool feed;	       /* what nodes serve changed */
 	/* What the steps did; a row of it only where it is worth one. */
 	struct delist_audit audit;
 	bool keep_audit;
@@ -293,7 +296,7 @@ int delist_work_get_standing(
     struct work *work, const struct delist_mailbox *mailbox);
 int delist_work_get_counter(
     struct work *work, enum counter which, const void *of, size_t len);
-/* The request that is open for a pair; false: none is. */
+/* The request that is open for a pair, one a call; false: none is. */
 int delist_work_get_open(struct work *work, bool *found, uint8_t id[16],
     const struct delist_addr *addr, const struct delist_mailbox *mailbox);
 /* The generation of the block set that this call makes. */
@@ -384,6 +387,9 @@ struct delist_view delist_holder_view(const struct delist_request *request);
 
 /* ---- service_mail.c ---- */
 
+/* Whether the mailer has it, or is to get it, and nothing is known of it. */
+bool delist_service_mail_waits(const struct delist_request *request);
+
 /* Hand the newest mail of a request over, and store what became of it. */
 void delist_service_send(struct delist_service *service,
     const struct delist_request *request, int64_t now_s);
@@ -397,6 +403,7 @@ int delist_service_letter_room(struct delist_service *service);
 
 /* No mail to the mailbox whose standing is loaded, for so long. */
 void delist_service_suppress(struct work *work, int64_t period_s);
+bool delist_service_suppressed(const struct work *work);
 
 /* ---- service_tick.c ---- */
 

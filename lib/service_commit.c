@@ -3,8 +3,13 @@
  * service_commit.c - one commit of all that a call changed
  *
  * Each row that is written was read before, and goes in only if it still has
- * the version that was read.  The rows that find a request, by its pair or by
- * a status token, need no such check: they are written with it only.
+ * the version that was read.  The rows that find a request that is there, by
+ * its pair or by a status token, need no such check: they are written with it
+ * only.
+ *
+ * The largest is that of a submission that makes another request give way: a
+ * request, its pair, who gives way and that one's pair, five counts, and what
+ * the audit keeps, in 16 changes.
  */
 #include <string.h>
 
@@ -75,14 +80,15 @@ put_open(struct work *work, const struct work_request *request)
 	uint8_t hash[16];
 	int result;
 
-	if (open == request->was_open)
+	if (open == request->was_open || request->has_heir)
 		return DELIST_OK;
 	delist_service_mailbox_hash(work->service, hash, &request->at.mailbox);
 	delist_record_open_key(&row->key, &request->at.addr, hash);
 	result = delist_record_write_open(&row->value, request->at.id);
-	if (result == DELIST_OK)
-		follow(work, open ? DELIST_STORE_PUT : DELIST_STORE_DELETE);
-	return result;
+	if (open)
+		return replace(work, work->open_version, false, result);
+	follow(work, DELIST_STORE_DELETE);
+	return DELIST_OK;
 }
 
 /* One status token, the newest, finds the request that it joined. */
@@ -181,16 +187,9 @@ put_all(struct work *work)
 	for (size_t i = 0; i < work->listings_n && result == DELIST_OK; i++)
 		if (work->listings[i].changed)
 			result = put_listing(work, &work->listings[i]);
-	/* What was open first: another may be open for the same pair now. */
-	for (size_t i = 0; i < 2 * work->requests_n && result == DELIST_OK;
-	     i++) {
-		const struct work_request *request =
-		    &work->requests[i % work->requests_n];
-
-		if (request->changed &&
-		    request->was_open == (i < work->requests_n))
-			result = put_request(work, request);
-	}
+	for (size_t i = 0; i < work->requests_n && result == DELIST_OK; i++)
+		if (work->requests[i].changed)
+			result = put_request(work, &work->requests[i]);
 	if (result == DELIST_OK)
 		result = put_memories(work);
 	for (size_t i = 0; i < work->deletes_n && result == DELIST_OK; i++) {

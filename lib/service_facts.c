@@ -80,6 +80,15 @@ load_counters(struct work *work, const struct delist_mailbox *mailbox,
 	return result;
 }
 
+bool
+delist_service_suppressed(const struct work *work)
+{
+	int64_t until_s = work->standing.at.suppressed_until_s;
+
+	/* Zeroed is never, also to a clock that stands before 1970. */
+	return until_s != 0 && work->now_s < until_s;
+}
+
 int
 delist_service_limits(struct work *work, struct delist_event *ev,
     const struct delist_mailbox *mailbox, const struct delist_addr *submitter)
@@ -92,9 +101,7 @@ delist_service_limits(struct work *work, struct delist_event *ev,
 		return result;
 	ev->kid =
 	    work->service->keyring.keys[work->service->keyring.active].kid;
-	/* Zeroed is never, also to a clock that stands before 1970. */
-	ev->suppressed = standing->at.suppressed_until_s != 0 &&
-			 work->now_s < standing->at.suppressed_until_s;
+	ev->suppressed = delist_service_suppressed(work);
 	ev->within_limits = delist_limit_left(&standing->at.mails,
 				&policy->mails_mailbox, work->now_s) != 0;
 	for (enum counter i = 0; i < COUNTERS; i++)

@@ -341,10 +341,14 @@ delist_index_request(
 	}
 	slot->state = request->state;
 	index->requests_in[slot->state]++;
-	slot->outbox = false;
-	slot->outcome = 0;
-	set_due(index->due, &slot->due, delist_request_due_s(request),
-	    (uint64_t)number * 2 + REQUEST);
+	if (!delist_service_mail_waits(request)) {
+		slot->outbox = false;
+		slot->outcome = 0;
+	}
+	/* What waits for the mailer or the store has a due time of its own. */
+	if (!slot->outbox && slot->outcome == 0)
+		set_due(index->due, &slot->due, delist_request_due_s(request),
+		    (uint64_t)number * 2 + REQUEST);
 	set_due(index->waiting, &slot->waiting, place_in_line(request), number);
 }
 

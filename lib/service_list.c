@@ -39,13 +39,13 @@ last_seen_s(const struct delist_listing *listing)
 	return last_s;
 }
 
-/* Evidence that is seen now is newer than all that is there. */
+/* Evidence that is seen now is newer than all that is there, as in listing.c. */
 static bool
 is_newer(const struct delist_event *block, int64_t than_s, int64_t now_s)
 {
 	int64_t at_s = block->evidence.at_s;
 
-	return at_s > than_s || (at_s == than_s && at_s == now_s);
+	return at_s > than_s || at_s >= now_s;
 }
 /* A block is a newer word than an exception for the same prefix, if it is. */
 static int
@@ -167,8 +167,7 @@ unlist_steps(struct work *work, void *arg)
 {
 	struct listing_call *call = arg;
 	struct work_listing *listing;
-	int result = delist_work_get_listing(
-	    work, &listing, call->ev.listing_kind, &call->ev.prefix);
+	int result = get_as_of_now(work, &listing, &call->ev);
 
 	if (result != DELIST_OK)
 		return result;

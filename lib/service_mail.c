@@ -207,8 +207,9 @@ delist_service_suppress(struct work *work, int64_t period_s)
 	struct work_standing *standing = &work->standing;
 	int64_t until_s = delist_later(work->now_s, period_s);
 
-	if (until_s > standing->at.suppressed_until_s)
-		standing->at.suppressed_until_s = until_s;
+	if (standing->at.suppressed_until_s == 0 ||
+	    until_s > standing->at.suppressed_until_s)
+		standing->at.suppressed_until_s = until_s != 0 ? until_s : 1;
 	standing->changed = true;
 }
 
@@ -264,6 +265,13 @@ result_steps(struct work *work, void *arg)
 	return step_failure(work, request, &ev);
 }
 
+bool
+delist_service_mail_waits(const struct delist_request *request)
+{
+	return request->state == DELIST_REQUEST_MAIL_PENDING &&
+	       !request->muted && request->next_try_s == INT64_MAX;
+}
+
 void
 delist_service_send(struct delist_service *service,
     const struct delist_request *request, int64_t now_s)
@@ -273,6 +281,7 @@ delist_service_send(struct delist_service *service,
 	struct result_call call = {.generation = request->generation};
 
 	memcpy(call.id, request->id, sizeof call.id);
+	slot->outcome = 0;
 	slot->outbox = !compose_and_send(service, &call.outcome, request);
 	if (slot->outbox) {
 		/* Its key was dropped, and may come back: no try is used up. */
@@ -285,6 +294,7 @@ delist_service_send(struct delist_service *service,
 	    delist_work_run(service, result_steps, &call, now_s) == DELIST_OK)
 		return;
 	slot->outcome = (uint8_t)call.outcome;
+	slot->outcome_generation = call.generation;
 	slot->outcome_s = now_s;
 	delist_index_wake(&service->index, slot, delist_later(now_s, RETRY_S));
 }
@@ -294,7 +304,10 @@ int
 delist_service_outcome(struct delist_service *service,
     const struct request_slot *slot, int64_t now_s)
 {
-	struct result_call call = {.outcome = slot->outcome};
+	struct result_call call = {
+	    .generation = slot->outcome_generation,
+	    .outcome = slot->outcome,
+	};
 
 	memcpy(call.id, slot->id, sizeof call.id);
 	return delist_work_run(service, result_steps, &call,

@@ -266,12 +266,11 @@ delist_work_get_open(struct work *work, bool *found, uint8_t id[16],
 	struct delist_record_key key;
 	struct delist_text bytes;
 	uint8_t hash[16];
-	uint64_t version;
 	int result;
 
 	delist_service_mailbox_hash(work->service, hash, mailbox);
 	delist_record_open_key(&key, addr, hash);
-	result = get(work->service, &bytes, &version, &key);
+	result = get(work->service, &bytes, &work->open_version, &key);
 	*found = result == DELIST_OK && bytes.at != NULL;
 	return *found ? delist_record_read_open(id, bytes) : result;
 }

@@ -5,10 +5,7 @@
  * The answer is made from the address alone.  Each submission has an id of its
  * own, whether it makes a request, joins the open one of its pair or comes to
  * nothing: the status token tells nothing, and neither does its page, which is
- * made of the token until the request is confirmed.  What is not self-service
- * has no row: a stranger could fill the store with them.  What a limit or a
- * suppression holds back has one, muted, so that it can still be resent; but
- * it never takes the place of a request that got its mail.
+ * made of the token until the request is confirmed.
  */
 #include <string.h>
 
@@ -16,7 +13,23 @@
 
 /* ---- submit ---- */
 
-/* Fewer open requests for the address than there may be. */
+/* Whether the request that a row finds waits for an answer to its mail. */
+static int
+counts(struct work *work, bool *counted, struct delist_text bytes)
+{
+	struct delist_request request;
+	uint8_t id[16];
+	int result = delist_record_read_open(id, bytes);
+
+	if (result == DELIST_OK)
+		result = delist_row_request(work->service, &request, id);
+	if (result == DELIST_OK)
+		*counted = delist_request_open(&request) &&
+			   work->now_s < request.expires_s;
+	return result;
+}
+
+/* Fewer open requests for the address, or IPv6 /64, than there may be. */
 static int
 has_room_for_target(
     struct work *work, bool *room, const struct delist_addr *addr)
@@ -27,7 +40,7 @@ has_room_for_target(
 	uint32_t n = 0;
 
 	delist_record_open_prefix(&prefix, addr);
-	for (; n < work->service->policy.open_per_target; n++) {
+	while (n < work->service->policy.open_per_target) {
 		bool found;
 		int result = store->ops->next(store->arg, &found, &row,
 		    delist_record_key_text(&prefix),
@@ -35,16 +48,18 @@ has_room_for_target(
 
 		if (result != DELIST_OK)
 			return result;
-		if (!found) {
-			*room = true;
-			return DELIST_OK;
-		}
+		if (!found)
+			break;
 		if (row.key.len > sizeof after.at)
 			return DELIST_ECORRUPT;
 		after.len = (uint8_t)row.key.len;
 		memcpy(after.at, row.key.at, row.key.len);
+		result = counts(work, &found, row.value);
+		if (result != DELIST_OK)
+			return result;
+		n += found;
 	}
-	*room = false;
+	*room = n < work->service->policy.open_per_target;
 	return DELIST_OK;
 }
 
@@ -55,9 +70,9 @@ struct submit_call {
 	struct delist_submit_answer answer;
 };
 
-/* Bounded memory: somebody gives way, unless the newcomer is the first to. */
+/* Bounded memory: somebody gives way. */
 static int
-make_room(struct work *work, const struct work_request *newcomer)
+make_room(struct work *work)
 {
 	struct delist_service *service = work->service;
 	struct delist_event ev = {.kind = DELIST_EVENT_EVICT};
@@ -73,15 +88,9 @@ make_room(struct work *work, const struct work_request *newcomer)
 	if (slot == NULL)
 		return DELIST_EAGAIN;
 	result = delist_work_get_request(work, &oldest, slot->id);
-	if (result != DELIST_OK)
-		return result;
-	if (newcomer->at.muted && !oldest->at.muted)
-		return DELIST_EAGAIN;
-	result = delist_work_step_request(work, &todo, oldest, &ev);
-	/* Nobody has a mail of it, and limits on mail do not bound these. */
-	if (result == DELIST_OK && oldest->at.muted)
-		oldest->gone = true;
-	return result;
+	return result == DELIST_OK
+		   ? delist_work_step_request(work, &todo, oldest, &ev)
+		   : result;
 }
 
 /*
@@ -91,24 +100,28 @@ make_room(struct work *work, const struct work_request *newcomer)
  */
 static int
 find_open(struct work *work, const struct delist_event *ev,
-    struct work_request **open)
+    struct work_request **open, struct work_request **over)
 {
 	struct delist_event due = {.kind = DELIST_EVENT_DUE};
+	struct work_request *request;
 	uint8_t id[16];
 	unsigned todo;
 	bool found;
 	int result =
 	    delist_work_get_open(work, &found, id, &ev->addr, &ev->mailbox);
 
-	*open = NULL;
+	*open = *over = NULL;
 	if (result != DELIST_OK || !found)
 		return result;
-	result = delist_work_get_request(work, open, id);
-	if (result != DELIST_OK || work->now_s < (*open)->at.expires_s)
+	result = delist_work_get_request(work, &request, id);
+	if (result != DELIST_OK)
 		return result;
-	result = delist_work_step_request(work, &todo, *open, &due);
-	*open = NULL;
-	return result;
+	if (work->now_s < request->at.expires_s) {
+		*open = request;
+		return DELIST_OK;
+	}
+	*over = request;
+	return delist_work_step_request(work, &todo, request, &due);
 }
 
 /* The page of this submission follows the request that it joined. */
@@ -121,41 +134,41 @@ join(struct work_request *request, const uint8_t id[16])
 	request->changed = true;
 }
 
+/*
+ * Make the request of a submission.  Where no mail may go out none is made:
+ * a stranger could fill the store with them, and a later submission finds
+ * things as they are then.
+ */
 static int
-step(struct work *work, struct work_request *request, struct delist_event *ev)
+make(struct work *work, struct work_request *request, struct work_request *over,
+    struct delist_event *ev)
 {
-	/* Neither did it join one, nor did one make way for it. */
-	bool fresh = work->requests_n == 1 && !request->was_open;
-	bool room = true;
 	unsigned todo;
-	int result = DELIST_OK;
+	bool room;
+	int result = has_room_for_target(work, &room, &ev->addr);
 
-	if (fresh)
-		result = has_room_for_target(work, &room, &ev->addr);
-	if (result != DELIST_OK)
+	if (result != DELIST_OK || !room || !ev->within_limits ||
+	    ev->suppressed)
 		return result;
-	ev->within_limits = ev->within_limits && room;
-	result = delist_work_step_request(work, &todo, request, ev);
-	if (result == DELIST_OK && fresh)
-		result = make_room(work, request);
-	if (result == DELIST_EAGAIN) {
-		request->changed = request->mail = false;
-		return DELIST_OK;
-	}
-	if (result == DELIST_OK && request->mail)
-		delist_service_count(work);
-	return result;
+	if (over == NULL)
+		result = make_room(work);
+	if (result != DELIST_OK)
+		return result == DELIST_EAGAIN ? DELIST_OK : result;
+	if (over != NULL)
+		over->has_heir = true;
+	return delist_work_step_request(work, &todo, request, ev);
 }
 
 static int
 enter(struct work *work, const uint8_t id[16], struct delist_event *ev,
     const struct delist_addr *submitter)
 {
-	struct work_request *mine, *open;
+	struct work_request *mine, *open, *over, *request;
+	unsigned todo;
 	int result = delist_work_get_request(work, &mine, id);
 
 	if (result == DELIST_OK)
-		result = find_open(work, ev, &open);
+		result = find_open(work, ev, &open, &over);
 	if (result == DELIST_OK)
 		result =
 		    delist_service_limits(work, ev, &ev->mailbox, submitter);
@@ -164,7 +177,13 @@ enter(struct work *work, const uint8_t id[16], struct delist_event *ev,
 				       !delist_request_open(&mine->at)))
 		return result;
 	memcpy(ev->request_id, id, sizeof ev->request_id);
-	result = step(work, open != NULL ? open : mine, ev);
+	request = open != NULL ? open : mine;
+	if (open == NULL)
+		result = make(work, mine, over, ev);
+	else
+		result = delist_work_step_request(work, &todo, open, ev);
+	if (result == DELIST_OK && request->mail)
+		delist_service_count(work);
 	if (result == DELIST_OK && open != NULL && open != mine)
 		join(open, id);
 	return result;

@@ -12,6 +12,7 @@
 
 enum {
 	SWEEP_ROWS = 8, /* looked at in one piece */
+	DAMAGED_S = 60, /* until a row that can't be read is tried again */
 	SWEEP_EVERY_S = DELIST_POLICY_DAY_S
 };
 
@@ -224,6 +225,9 @@ listing_steps(struct work *work, void *arg)
 	}
 	call->due_s = delist_listing_due_s(&listing->at);
 	result = delist_work_step_listing(work, listing, &ev);
+	/* Somebody else gave it time: written again, it is published here. */
+	if (call->due_s > work->now_s)
+		listing->changed = true;
 	call->changed = listing->changed;
 	return result;
 }
@@ -234,13 +238,30 @@ hold_back(struct work *work, struct work_request *request)
 {
 	int result = delist_work_get_standing(work, &request->at.mailbox);
 
-	if (result != DELIST_OK ||
-	    work->now_s >= work->standing.at.suppressed_until_s)
+	if (result != DELIST_OK || !delist_service_suppressed(work))
 		return result;
 	request->at.muted = request->changed = true;
 	request->mail = false;
 	return DELIST_OK;
 }
+
+/* A key that is retired or was dropped opens nothing for the reader. */
+static void
+renew_key(const struct delist_service *service, struct work_request *request,
+    int64_t now_s)
+{
+	const struct delist_keyring *ring = &service->keyring;
+
+	for (uint8_t i = 0; i < ring->count; i++) {
+		const struct delist_key *key = &ring->keys[i];
+
+		if (key->kid == request->at.kid && now_s < key->retired_s)
+			return;
+	}
+	request->at.kid = ring->keys[ring->active].kid;
+	request->changed = true;
+}
+
 static int
 request_steps(struct work *work, void *arg)
 {
@@ -259,11 +280,13 @@ request_steps(struct work *work, void *arg)
 	}
 	call->due_s = delist_request_due_s(&request->at);
 	result = delist_work_step_request(work, &todo, request, &ev);
-	/* Asked for before the service was opened, and still open. */
+	/* Asked for before the service was opened, and nothing came of it yet. */
 	if (result == DELIST_OK && slot->outbox && !request->changed)
-		request->mail = true;
+		request->mail = delist_service_mail_waits(&request->at);
 	if (result == DELIST_OK && request->mail)
 		result = hold_back(work, request);
+	if (result == DELIST_OK && request->mail)
+		renew_key(work->service, request, work->now_s);
 	call->changed = request->changed || request->mail;
 	return result;
 }
@@ -284,6 +307,15 @@ outcome_again(struct delist_service *service, const struct index_item *item,
 	return result;
 }
 
+/* A row that can't be read must not keep all others from their turn. */
+static int64_t
+again_s(int result, int64_t now_s)
+{
+	return result == DELIST_ECORRUPT || result == DELIST_EVERSION
+		   ? delist_later(now_s, DAMAGED_S)
+		   : now_s;
+}
+
 static int
 do_item(struct delist_service *service, const struct index_item *item,
     int64_t now_s)
@@ -297,7 +329,8 @@ do_item(struct delist_service *service, const struct index_item *item,
 	    item->listing != NULL ? listing_steps : request_steps, &call,
 	    now_s);
 	if (result != DELIST_OK)
-		delist_index_back(&service->index, item, now_s);
+		delist_index_back(
+		    &service->index, item, again_s(result, now_s));
 	else if (!call.changed)
 		delist_index_back(&service->index, item, call.due_s);
 	return result;

@@ -1575,7 +1575,7 @@ static const struct key_row key_rows[] = {
 	{"open, mapped", 'O', 0, {MAPPED, 0}, "4f 04c0000201" ID_HEX},
 	{"prefix of open", 'o', 0, {{4, {192, 0, 2, 1}}, 0}, "4f 04c0000201"},
 	{"prefix of open, ipv6", 'o', 0, {DOCUMENTATION, 0},
-	    "4f 06" DOCUMENTATION_HEX},
+	    "4f 06 20010db800000007"},
 	{"prefix of open, mapped", 'o', 0, {MAPPED, 0}, "4f 04c0000201"},
 	{"status", 'S', 0, {{0, {0}}, 0}, "53" ID_HEX},
 	{"generation", 'G', 0, {{0, {0}}, 0}, "47"},

@@ -41,7 +41,7 @@
  * Hashes are those of delist_keyring_hash(), and of SHA-256 in the last two,
  * which are a sender's own.  Rows of one type lie together.
  * Listings are in the order of delist_prefix_compare() in each kind, and all
- * open requests for one address lie together.  Audits are in the order of
+ * open requests for one IPv4 address, or IPv6 /64, lie together.  Audits are in the order of
  * their time.
  *
  * Values are canonical: one value has one row, reading takes that row and no
@@ -151,7 +151,7 @@ DELIST_API void delist_record_account_key(
 
 /*
  * What the keys of all rows of a type begin with, those of all listings of a
- * kind, and those of all open requests for one address: prefixes for a store's
+ * kind, and those of all open requests for one IPv4 address or IPv6 /64: prefixes for a store's
  * `next`.
  */
 DELIST_API void delist_record_type_key(struct delist_record_key *key, int type);
