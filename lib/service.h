@@ -395,8 +395,8 @@ void delist_service_send(struct delist_service *service,
     const struct delist_request *request, int64_t now_s);
 
 /* Store an outcome that the store did not take before. */
-int delist_service_outcome(struct delist_service *service,
-    const struct request_slot *slot, int64_t now_s);
+int delist_service_outcome(
+    struct delist_service *service, const struct request_slot *slot);
 
 /* Room for any letter of the service's texts; DELIST_ENOMEM. */
 int delist_service_letter_room(struct delist_service *service);

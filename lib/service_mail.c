@@ -299,10 +299,10 @@ delist_service_send(struct delist_service *service,
 	delist_index_wake(&service->index, slot, delist_later(now_s, RETRY_S));
 }
 
-/* As of then: no token lives longer because a store was away or a clock went. */
+/* As of then: no token lives longer because a store was away. */
 int
-delist_service_outcome(struct delist_service *service,
-    const struct request_slot *slot, int64_t now_s)
+delist_service_outcome(
+    struct delist_service *service, const struct request_slot *slot)
 {
 	struct result_call call = {
 	    .generation = slot->outcome_generation,
@@ -310,8 +310,7 @@ delist_service_outcome(struct delist_service *service,
 	};
 
 	memcpy(call.id, slot->id, sizeof call.id);
-	return delist_work_run(service, result_steps, &call,
-	    slot->outcome_s < now_s ? slot->outcome_s : now_s);
+	return delist_work_run(service, result_steps, &call, slot->outcome_s);
 }
 
 /* Whether one of our keys made the MAC. */

@@ -296,7 +296,7 @@ static int
 outcome_again(struct delist_service *service, const struct index_item *item,
     int64_t now_s)
 {
-	int result = delist_service_outcome(service, item->request, now_s);
+	int result = delist_service_outcome(service, item->request);
 
 	if (result == DELIST_ETOKEN)
 		result = DELIST_OK;
