@@ -5,7 +5,9 @@
  * See arena.h.  Blocks are not joined again with their neighbours: a set takes
  * the sizes that it gives back, and now and then copies itself.
  *
- * Where the address sanitizer looks on, what has been given back is poison.
+ * Where the address sanitizer looks on, what has been given back is poison.  A
+ * load may reach behind a block, and what it has from there is dropped; where a
+ * sanitizer would mind, blocks have some slack.
  */
 #include "arena.h"
 
@@ -21,11 +23,15 @@
 #include <sanitizer/asan_interface.h>
 #define POISON(at, bytes) __asan_poison_memory_region(at, bytes)
 #define CURE(at, bytes) __asan_unpoison_memory_region(at, bytes)
-#define SLACK 64 /* a load may reach behind a block */
+#define SLACK 64
 #else
 #define POISON(at, bytes) ((void)(at))
 #define CURE(at, bytes) ((void)(at))
+#if defined(__SANITIZE_THREAD__) || __has_feature(thread_sanitizer)
+#define SLACK 64
+#else
 #define SLACK 0
+#endif
 #endif
 
 enum {

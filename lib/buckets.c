@@ -20,11 +20,17 @@ delist_buckets_limit(const struct delist_buckets *buckets, bool large)
 	return (size_t)buckets->n * per_bucket(large) / 8 * 7;
 }
 
+size_t
+delist_buckets_for(size_t slots, bool large)
+{
+	return slots / per_bucket(large) / 4 * 5 + 8;
+}
+
 bool
 delist_buckets_init(struct delist_buckets *buckets,
     const struct delist_alloc *alloc, size_t slots, bool large)
 {
-	size_t n = slots / per_bucket(large) / 4 * 5 + 8;
+	size_t n = delist_buckets_for(slots, large);
 	size_t bytes = (n + 1) * DELIST_BUCKET_BYTES;
 	uint8_t *memory;
 

@@ -35,9 +35,13 @@ struct delist_buckets {
 	uint8_t *slots; /* at a multiple of 64; NULL: nothing in it */
 	uint32_t n;	/* buckets */
 	uint32_t used;	/* slots */
+	uint32_t live;	/* slots that say something; its owner counts them */
 	void *memory;
 	size_t bytes;
 };
+
+/* How many buckets one for so many slots has. */
+size_t delist_buckets_for(size_t slots, bool large);
 
 bool delist_buckets_init(struct delist_buckets *buckets,
     const struct delist_alloc *alloc, size_t slots, bool large);

@@ -39,6 +39,7 @@ struct delist_part {
 	uint32_t uses[CODES];
 	uint64_t freed[CODES]; /* the epoch in which a code fell out of use */
 	size_t count;
+	size_t in_layer[LAYERS]; /* prefixes of each layer */
 	uint32_t nothings; /* so that no two words for nothing are equal */
 	uint8_t *version;  /* in the set */
 };
@@ -146,6 +147,23 @@ void delist_part_reclaim(struct delist_ipset *set, struct delist_part *part);
 int delist_part_move(
     struct delist_ipset *set, struct delist_part *part, size_t more);
 
+/* The same to give memory back, if much of it is not needed any more. */
+void delist_part_fit(struct delist_ipset *set, struct delist_part *part);
+
+/* ---- ipset_hash.c ---- */
+
+/* Whether a word is for more than nothing. */
+bool delist_part_says(
+    const struct delist_part *part, unsigned layer, uint64_t word);
+
+/* A hash with what that of a layer says, and more slots; false: no memory. */
+bool delist_part_rehash(struct delist_ipset *set,
+    const struct delist_part *part, struct delist_buckets *made, unsigned layer,
+    size_t more);
+
+/* Whether much of a hash says nothing. */
+bool delist_part_sparse(const struct delist_part *part, unsigned layer);
+
 /* Room in the hash of a layer, if there is one, for n more slots. */
 int delist_part_room(struct delist_ipset *set, struct delist_part *part,
     unsigned layer, size_t n);
@@ -220,7 +238,8 @@ int delist_unit_plan_all(
 uint32_t delist_unit_ground(const struct delist_change *change, uint64_t hi);
 
 /* Show what a store has. */
-void delist_change_make(const struct delist_store *store);
+void delist_change_make(
+    struct delist_part *part, const struct delist_store *store);
 
 int delist_change_store(struct delist_ipset *set, struct delist_change *change,
     uint8_t *at, uint64_t was, uint64_t now);

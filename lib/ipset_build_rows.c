@@ -127,7 +127,7 @@ static void
 do_stores(struct delist_change *change)
 {
 	for (size_t i = 0; i < change->n; i++)
-		delist_change_make(&change->stores[i]);
+		delist_change_make(change->part, &change->stores[i]);
 	change->n = 0;
 }
 
@@ -162,6 +162,7 @@ hosts_word(struct delist_build *build)
 	} else if (error == DELIST_OK) {
 		delist_buckets_make(
 		    &part->hash[HOSTS6], hi >> 16, word, 0, true);
+		part->hash[HOSTS6].live++;
 		error = flag(build, hi);
 		if (error == DELIST_OK &&
 		    delist_hosts_kind(word) != DELIST_HOSTS_MIXED)
@@ -185,6 +186,7 @@ delist_build_row(
 	int error = DELIST_OK;
 
 	part->count++;
+	part->in_layer[layer]++;
 	if (part->width == 1)
 		part->uses[row->code]++;
 	if (!delist_part_is_hosts(part, layer))

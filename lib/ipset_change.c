@@ -153,7 +153,7 @@ store(struct delist_ipset *set, struct delist_change *change,
 	struct delist_part *part = change->part;
 	uint32_t units;
 
-	delist_change_make(store);
+	delist_change_make(part, store);
 	/* a flag may be all that changed */
 	if (delist_part_block(part, store->layer, store->was, &units) !=
 	    delist_part_block(part, store->layer, store->now, &units))
@@ -199,9 +199,11 @@ delist_ipset_publish(struct delist_ipset *set)
 	delist_part_count_use(set, part, change->was, false);
 	delist_part_count_use(set, part, change->row.code, insert);
 	part->count += insert ? change->was == 0 : SIZE_MAX;
+	part->in_layer[change->layer] += insert ? change->was == 0 : SIZE_MAX;
 	show(set, change);
 	if (delist_epoch_unread(&set->epoch))
 		delist_part_reclaim(set, part);
+	delist_part_fit(set, part);
 }
 
 void

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ipset_move.c - making room: an arena or a hash that is full is copied
+ * ipset_move.c - a family copied to tables and an arena of the right size
  *
- * A copy has words of its own, so lookups in the old view go on undisturbed
- * until nobody is left in it.  What waits for readers is bounded: while more
- * memory waits than the family has, nothing more is copied (DELIST_EAGAIN).
+ * For an arena that is full, or much of which is given back.  A copy has words
+ * of its own, so lookups in the old view go on undisturbed until nobody is left
+ * in it.  What waits for readers is bounded: while more memory waits than the
+ * family has, nothing more is copied (DELIST_EAGAIN).
  */
 #include "ipset.h"
 
@@ -13,8 +14,6 @@
 #include "alloc.h"
 #include "hosts.h"
 #include "runs.h"
-
-/* ---- an arena ---- */
 
 /* What a copy is made of; the part has the old until all of it is there. */
 struct copy {
@@ -52,26 +51,15 @@ copy_tables(struct delist_ipset *set, const struct delist_part *part,
 	copy->run = delist_alloc_grow(&set->alloc, NULL, 0, WORDS, 4);
 	if (copy->run == NULL)
 		return false;
-	if (part->host != NULL) {
+	if (part->host != NULL && part->in_layer[HOSTS4] > 0) {
 		copy->host = delist_alloc_grow(&set->alloc, NULL, 0, WORDS, 8);
 		if (copy->host == NULL)
 			return false;
 	}
-	for (unsigned i = 0; i < LAYERS; i++) {
-		size_t bytes = (size_t)part->hash[i].n * DELIST_BUCKET_BYTES;
-
-		if (bytes == 0)
-			continue;
-		copy->hash[i] = part->hash[i];
-		copy->hash[i].memory = delist_alloc_grow(
-		    &set->alloc, NULL, 0, part->hash[i].bytes, 1);
-		if (copy->hash[i].memory == NULL)
+	for (unsigned i = 0; i < LAYERS; i++)
+		if (part->hash[i].n != 0 &&
+		    !delist_part_rehash(set, part, &copy->hash[i], i, 1))
 			return false;
-		copy->hash[i].slots =
-		    (uint8_t *)copy->hash[i].memory +
-		    (64 - (uintptr_t)copy->hash[i].memory % 64) % 64;
-		memcpy(copy->hash[i].slots, part->hash[i].slots, bytes);
-	}
 	return true;
 }
 
@@ -170,23 +158,18 @@ retire_copy(
 		    set, part, old->hash[i].memory, old->hash[i].bytes);
 }
 
-int
-delist_part_move(
-    struct delist_ipset *set, struct delist_part *part, size_t more)
+/* One try; DELIST_ERANGE if so much to spare is not enough. */
+static int
+move(struct delist_ipset *set, struct delist_part *part, size_t more)
 {
 	struct copy copy = {.run = NULL};
-	int error = delist_part_ready(set, part);
+	int error = DELIST_ENOMEM;
 
-	if (error != DELIST_OK)
+	if (copy_tables(set, part, &copy, more))
+		error = copy_blocks(part, &copy) ? DELIST_OK : DELIST_ERANGE;
+	if (error != DELIST_OK) {
+		copy_free(set, &copy);
 		return error;
-	if (!copy_tables(set, part, &copy, more)) {
-		copy_free(set, &copy);
-		return DELIST_ENOMEM;
-	}
-	if (!copy_blocks(part, &copy)) {
-		copy_free(set, &copy);
-		return delist_part_move(
-		    set, part, more + live_units(part) / 4 + 64);
 	}
 	swap(part, &copy);
 	error = delist_part_show(set, part);
@@ -202,95 +185,42 @@ delist_part_move(
 	return DELIST_OK;
 }
 
-/* ---- a hash ---- */
-
-/* Whether a list has a row inside the first `bits` bits. */
-static bool
-any_row(const struct delist_roster *rows, uint64_t hi, unsigned bits)
-{
-	struct delist_roster_place place =
-	    delist_roster_seek(rows, hi, 0, bits);
-	struct delist_roster_row row;
-
-	return delist_roster_read(rows, &place, &row) &&
-	       (row.hi ^ hi) >> (64 - bits) == 0;
-}
-
-/*
- * What a slot is to keep: a flag for what lies below may be out of date, and
- * without it there may be nothing; 0 then.
- */
-static uint64_t
-worth(
-    const struct delist_part *part, unsigned layer, uint64_t key, uint64_t word)
-{
-	if (layer == SPANS)
-		return word == SPANS_USED ? 0 : word;
-	if (layer == HOSTS6) {
-		if (!any_row(&part->rows[SPANS], key << 16, 48))
-			word &= ~DELIST_HOSTS_DEEPER;
-		return delist_hosts_empty(word) && !(word & DELIST_HOSTS_DEEPER)
-			   ? 0
-			   : word;
-	}
-	if (!any_row(&part->rows[HOSTS6], key << 32, 32) &&
-	    !any_row(&part->rows[SPANS], key << 32, 32))
-		word &= ~(uint64_t)LINES_DEEP;
-	word &= ~LINES_HELD;
-	return word == LINES_NOTHING ? 0 : word;
-}
-
-/* Count the slots that are worth it, and put them to `to` if there is one. */
-static size_t
-rehash(
-    const struct delist_part *part, unsigned layer, struct delist_buckets *to)
-{
-	const struct delist_buckets *from = &part->hash[layer];
-	size_t bytes = (size_t)from->n * DELIST_BUCKET_BYTES, n = 0;
-	bool large = layer != LINES;
-
-	for (size_t at = 0; at < bytes; at += large ? 16 : 8) {
-		uint64_t key = delist_word64(from->slots + at), word;
-
-		word =
-		    large ? delist_word64(from->slots + at + 8) : (uint32_t)key;
-		key = large ? key : key >> 32;
-		word = word != 0 ? worth(part, layer, key, word) : 0;
-		if (word == 0)
-			continue;
-		n++;
-		if (to != NULL)
-			delist_buckets_make(to, key, word, 0, large);
-	}
-	return n;
-}
-
 int
-delist_part_room(struct delist_ipset *set, struct delist_part *part,
-    unsigned layer, size_t n)
+delist_part_move(
+    struct delist_ipset *set, struct delist_part *part, size_t more)
 {
-	struct delist_buckets old = part->hash[layer], made;
-	bool large = layer != LINES;
-	size_t slots;
-	int error;
+	int error = delist_part_ready(set, part);
 
-	if (old.n == 0 || old.used + n <= delist_buckets_limit(&old, large))
-		return DELIST_OK;
-	error = delist_part_ready(set, part);
 	if (error != DELIST_OK)
 		return error;
-	slots = rehash(part, layer, NULL) + n;
-	if (!delist_buckets_init(&made, &set->alloc, slots + slots / 8, large))
-		return DELIST_ENOMEM;
-	rehash(part, layer, &made);
-	part->hash[layer] = made;
-	error = delist_part_show(set, part);
-	if (error != DELIST_OK) {
-		part->hash[layer] = old;
-		delist_alloc_release(&set->alloc, made.memory, 1, made.bytes);
-		return error;
-	}
-	delist_part_retire(set, part, old.memory, old.bytes);
-	atomic_fetch_add_explicit(&set->epoch.now, 1, memory_order_acq_rel);
-	return DELIST_OK;
+	do {
+		error = move(set, part, more);
+		more += live_units(part) / 4 + 64;
+	} while (error == DELIST_ERANGE);
+	return error;
+}
+
+/* ---- memory that is not needed any more ---- */
+
+static bool
+wastes(const struct delist_part *part)
+{
+	size_t live = live_units(part);
+
+	if (part->arena.size > live + live / 5 * 2 + 8192)
+		return true;
+	if (part->host != NULL && part->in_layer[HOSTS4] == 0)
+		return true;
+	for (unsigned i = LINES; i < LAYERS; i++)
+		if (part->v6 && delist_part_sparse(part, i))
+			return true;
+	return false;
+}
+
+/* The family may stay as it is, so to fail is no failure. */
+void
+delist_part_fit(struct delist_ipset *set, struct delist_part *part)
+{
+	if (wastes(part))
+		(void)delist_part_move(set, part, live_units(part) / 8 + 4096);
 }

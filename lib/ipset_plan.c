@@ -94,7 +94,7 @@ int
 delist_change_plan(struct delist_ipset *set, struct delist_change *change)
 {
 	struct delist_part *part = change->part;
-	size_t more = part->arena.size / 8 + 256;
+	size_t more = part->arena.size / 8 + 4096;
 	int error = make_room(set, change);
 
 	while (error == DELIST_OK) {
@@ -104,8 +104,10 @@ delist_change_plan(struct delist_ipset *set, struct delist_change *change)
 		delist_change_undo(set, change);
 		delist_part_reclaim(set, part);
 		error = delist_part_move(set, part, more);
-		if (error == DELIST_OK)
-			drop_view(set, change); /* the move has shown them */
+		if (error != DELIST_OK)
+			break;
+		drop_view(set, change); /* the move has shown them ... */
+		error = make_room(set, change); /* ... and fits tightly */
 		more *= 2;
 	}
 	if (error == DELIST_OK)

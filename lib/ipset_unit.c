@@ -57,10 +57,13 @@ delist_change_store(struct delist_ipset *set, struct delist_change *change,
 }
 
 void
-delist_change_make(const struct delist_store *store)
+delist_change_make(struct delist_part *part, const struct delist_store *store)
 {
 	if (store->layer != RUNS) {
 		delist_word64_store(store->at, store->now);
+		part->hash[store->layer].live +=
+		    (uint32_t)delist_part_says(part, store->layer, store->now) -
+		    delist_part_says(part, store->layer, store->was);
 		return;
 	}
 	for (uint64_t i = 0; i < store->n; i++)

@@ -66,16 +66,18 @@ fill(struct delist_roster *rows, const struct delist_alloc *alloc,
 	return true;
 }
 
-/* An index with room for the chunks that come. */
+/* An index with room for the chunks that come, and not for many more. */
 static bool
 grow_index(const struct delist_roster *rows, const struct delist_alloc *alloc,
     struct delist_roster_change *change)
 {
 	size_t n = rows->n - (change->end - change->begin) + change->n;
+	size_t most =
+	    n > rows->n ? n : rows->n; /* both lie in it for a while */
 
-	if (n <= rows->room)
+	if (n <= rows->room && rows->room <= 2 * most + 8)
 		return true;
-	change->room = n + n / 4 + 1;
+	change->room = most + most / 4 + 1;
 	change->index = delist_alloc_grow(
 	    alloc, NULL, 0, change->room, sizeof *change->index);
 	if (change->index != NULL && rows->n > 0)
