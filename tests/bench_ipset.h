@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC */
+#ifndef TESTS_BENCH_IPSET_H
+#define TESTS_BENCH_IPSET_H
+
+#include "ipset_data.h"
+
+/*
+ * Change the set, which has the first half of the n entries, `updates` times;
+ * print how fast that was, and how much memory it took in the end.
+ */
+void bench_updates(struct delist_ipset *set,
+    const struct delist_ipset_entry *entries, size_t n, size_t updates);
+
+#endif
