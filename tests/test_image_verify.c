@@ -241,8 +241,7 @@ is_found_out(void **state)
 	assert_int_equal(delist_image_verify(image), DELIST_OK);
 	at = place_of(image, &world, row) + row->at;
 	for (unsigned i = 0; i < row->bytes; i++)
-		at[i] = i < 8 ? (uint8_t)(row->value >> 8 * i)
-			      : (uint8_t)row->value;
+		at[i] = (uint8_t)(row->value >> (i < 8 ? 8 * i : 0));
 	delist_image_close(image);
 	world_seal(world.bytes, world.len);
 	assert_int_equal(
