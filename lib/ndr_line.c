@@ -74,8 +74,10 @@ delist_ndr_begins_original(const struct delist_ndr_line *line)
 	    "returned message follows", "included is a copy", "here is a copy",
 	    "a copy of the original", "a copy of your message",
 	    "the following is a copy", "unsent message",
-	    "return-path:", "received: from", "received: by", "message-id:",
-	    "your message:", "the original message was:", "original mail"};
+	    "return-path:", "received: from", "received: by", "received: (",
+	    "received-spf:", "message-id:", "authentication-results:",
+	    "arc-seal:", "dkim-signature:", "your message:",
+	    "the original message was:", "original mail"};
 	size_t len = line->len > 120 ? 120 : line->len;
 
 	if (len == 0)

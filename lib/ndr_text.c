@@ -43,6 +43,12 @@ has_words(const struct delist_refusal *e)
 	       e->words.phrase->cls != DELIST_CLASS_OTHER;
 }
 
+static bool
+says_any(const struct delist_refusal *e)
+{
+	return delist_ndr_says(e) || has_words(e);
+}
+
 /* What a part of the text says; asked twice, it is read once. */
 static const struct delist_refusal *
 said_by(struct walk *w, struct delist_text part)
@@ -55,12 +61,33 @@ said_by(struct walk *w, struct delist_text part)
 	return &w->said;
 }
 
+/* The text in front of the copy of the original, if something is said there. */
+static struct delist_text
+without_original(struct walk *w)
+{
+	struct delist_text rest = w->human, text = {rest.at, 0};
+	struct delist_ndr_line line;
+	int marks = 0;
+
+	while (marks < MARKS_MAX && delist_ndr_line(&line, rest)) {
+		text.len = (size_t)(rest.at - text.at);
+		if (delist_ndr_begins_original(&line)) {
+			marks++;
+			if (says_any(said_by(w, text)))
+				return text;
+		}
+		rest.at += line.next;
+		rest.len -= line.next;
+	}
+	return w->human;
+}
+
 /* All of the text: read once, and only if a section says nothing. */
 static const struct delist_refusal *
 whole_of(struct walk *w)
 {
 	if (!w->whole_read)
-		w->whole = *said_by(w, w->human);
+		w->whole = *said_by(w, without_original(w));
 	w->whole_read = true;
 	return &w->whole;
 }
@@ -124,12 +151,7 @@ add_section(struct walk *w, struct delist_text part, struct delist_text who)
 static bool
 has_told(struct walk *w, struct delist_text part)
 {
-	const struct delist_refusal *e;
-
-	if (w->told)
-		return true;
-	e = said_by(w, part);
-	return delist_ndr_says(e) || has_words(e);
+	return w->told || says_any(said_by(w, part));
 }
 
 /* The paragraph in which text[at] stands begins here. */

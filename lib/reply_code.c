@@ -229,7 +229,7 @@ on_reply(struct delist_reply_walk *s, size_t at, size_t next, uint32_t value)
 	if (value < 200 || (value > 299 && value < 400))
 		return;
 	if (next < s->len &&
-	    !delist_ascii_isin(s->text[next], " -;:,\n\r\t\"'\\\xc2)"))
+	    !delist_ascii_isin(s->text[next], " -;:,_\n\r\t\"'\\\xc2)"))
 		return;
 	if (value == 421 && is_goodbye(s, at))
 		return;

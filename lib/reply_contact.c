@@ -53,12 +53,17 @@ rank_of(struct delist_text word, const char *text, size_t len, size_t start,
 	    "recipient", "recipients", "emailaddress", "rcpt", "user",
 	    "mailbox", "address", "errors"};
 	char before = start > 0 ? text[start - 1] : '\n';
+	bool marked = start > 2 && before == ' ' &&
+		      text[start - 2] == text[start - 3] &&
+		      delist_ascii_isin(text[start - 2], "*=");
 	bool quoted = before == '<' || before == '"' || before == '\'';
 
 	if (delist_reply_is_any(word, others, sizeof others / sizeof *others))
 		return 0;
 	if (delist_reply_is_any(word, names, sizeof names / sizeof *names))
 		return NAMED;
+	if (marked)
+		return NAMED; /* "** ann@example.net R=" of Exim's log */
 	if (before == '[' && end < len && text[end] == ']')
 		return SEEN;
 	return quoted ? SEEN : 0;

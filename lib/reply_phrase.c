@@ -51,7 +51,7 @@ is_gap(const char *text, size_t len, size_t at)
 {
 	char c = text[at];
 
-	return (unsigned char)c <= ' ' || c == '\\' ||
+	return (unsigned char)c <= ' ' || c == '\\' || c == '_' ||
 	       (c == '\xc2' && at + 1 < len && text[at + 1] == '\xa0');
 }
 
@@ -59,7 +59,8 @@ is_gap(const char *text, size_t len, size_t at)
 static bool
 may_be_gap(char c)
 {
-	return (unsigned char)c <= ' ' || c == '\\' || c == '\xc2' || c == '>';
+	return (unsigned char)c <= ' ' || c == '\\' || c == '\xc2' ||
+	       c == '>' || c == '_';
 }
 
 size_t
@@ -198,16 +199,20 @@ try_chains(struct delist_refusal *e, const char *text, size_t len, size_t at,
 	}
 }
 
-/* The first four bytes with no fold between them, and one blank for any. */
+/*
+ * The first four bytes with one blank for any gap; a line end is one, too, or
+ * it is a fold inside a word and nothing.
+ */
 static uint32_t
-unfolded(const char *text, size_t len, size_t at)
+unfolded(const char *text, size_t len, size_t at, bool inside)
 {
 	char c[4] = {0};
 
 	for (int i = 0; i < 4; i++) {
 		size_t next = delist_reply_gap(text, len, at);
 
-		if (next > at && (text[at] == '\n' || text[at] == '\r'))
+		if (inside && next > at &&
+		    (text[at] == '\n' || text[at] == '\r'))
 			at = next;
 		if (at >= len)
 			break;
@@ -218,15 +223,21 @@ unfolded(const char *text, size_t len, size_t at)
 	return delist_verdict_four(c);
 }
 
-/* A line end, or two blanks, are among them. */
+/* 0x80 in the lowest byte that is less than c, perhaps in others above it. */
+static uint32_t
+less(uint32_t four, unsigned char c)
+{
+	return (four - 0x01010101u * c) & ~four & 0x80808080;
+}
+
+/* A line end, two blanks or "_" are among them. */
 static bool
 is_folded(uint32_t four)
 {
-	uint32_t blanks = four ^ 0x20202020;
-	uint32_t is_blank = (blanks - 0x01010101) & ~blanks & 0x80808080;
+	uint32_t blanks = less(four ^ 0x20202020, 1);
 
-	return (((four - 0x20202020) & ~four & 0x80808080) |
-		   (is_blank & is_blank << 8)) != 0;
+	return (less(four, ' ') | (blanks & blanks << 8) |
+		   less(four ^ 0x5f5f5f5f, 1)) != 0;
 }
 
 /* The first rule of all whose phrase begins here, if it comes earlier. */
@@ -245,9 +256,11 @@ delist_reply_phrases(
 		try_chains(e, text, len, at, four);
 	if (!is_folded(four))
 		return;
-	four = unfolded(text, len, at);
-	if (delist_verdict_begins[delist_verdict_slot(four)])
-		try_chains(e, text, len, at, four);
+	for (int inside = 0; inside < 2; inside++) {
+		four = unfolded(text, len, at, inside != 0);
+		if (delist_verdict_begins[delist_verdict_slot(four)])
+			try_chains(e, text, len, at, four);
+	}
 }
 
 /*

@@ -44,24 +44,41 @@ has_letter(const char *text, size_t len)
 	return false;
 }
 
-/* "mx.example[" or "mx.example [" or "host [" but not "client host [". */
+/*
+ * "host [" of who answers.  In a reply it is who was answered, unless the
+ * word before tells; outside of one it is the other way round.
+ */
 static bool
-is_host_bracket(const char *text, size_t at)
+is_theirs(bool in_reply, const char *text, size_t at)
 {
+	static const char theirs[][DELIST_REPLY_WORD] = {
+	    "remote", "by", "to", "at", "via"};
 	static const char ours[][DELIST_REPLY_WORD] = {"client", "sending",
 	    "your", "connecting", "sender", "source", "originating"};
+	struct delist_text word = delist_reply_before(text, at);
+
+	return in_reply ? delist_reply_is_any(
+			      word, theirs, sizeof theirs / sizeof *theirs)
+			: !delist_reply_is_any(
+			      word, ours, sizeof ours / sizeof *ours);
+}
+
+/* "mx.example[" or "mx.example [" or "host [" but not "client host [". */
+static bool
+is_host_bracket(bool in_reply, const char *text, size_t at)
+{
 	size_t end = at, start;
 
 	while (end > 0 && at - end < 8 && delist_ascii_isspace(text[end - 1]))
 		end--;
-	for (start = end; start > 0 && end - start < 255 &&
-			  !delist_ascii_isspace(text[start - 1]) &&
-			  !delist_ascii_isin(text[start - 1], "(<=,:;\\\xa0");
+	for (start = end;
+	     start > 0 && end - start < 255 &&
+	     !delist_ascii_isspace(text[start - 1]) &&
+	     !delist_ascii_isin(text[start - 1], "(<=,:;'\"\\\xa0");
 	     start--)
 		;
 	if (end - start == 4 && delist_ascii_equal(text + start, "host", 4))
-		return !delist_reply_is_any(delist_reply_before(text, start),
-		    ours, sizeof ours / sizeof *ours);
+		return is_theirs(in_reply, text, start);
 	return end > start + 1 && text[end - 1] != '.' &&
 	       memchr(text + start, '.', end - start) != NULL &&
 	       (has_letter(text + start, end - start) ||
@@ -187,7 +204,7 @@ delist_reply_role(
 
 	if (is_client(text, len, end) || is_pair(text, len, start, end))
 		open = start;
-	else if ((open != 0 && is_host_bracket(text, open - 1)) ||
+	else if ((open != 0 && is_host_bracket(in_reply, text, open - 1)) ||
 		 is_host_after(text, len, end))
 		return DELIST_REPLY_HOST;
 	return rank_of(in_reply, text, len, start, end, open != 0);

@@ -141,6 +141,9 @@ has_words(const struct delist_reply_walk *s)
 	int letters = 0;
 
 	for (size_t i = s->code_end; i < s->len && letters < 3; i++) {
+		if (s->text[i] == '(' && delist_reply_match(s->text + i,
+					     s->len - i, "(in reply to") != 0)
+			return false;
 		if (i > 0 && s->text[i] == '\n' && s->text[i - 1] == '\n')
 			return false;
 		letters =

@@ -3,8 +3,8 @@
  * reply_text.c - places in a reply
  *
  * Blanks, folds and "> " quoting between two words are one gap; so are a
- * no-break space (C2 A0 in UTF-8) and the "\n" that a program printed for a
- * line end.  Words that decide what a number is stand before it: "banned
+ * no-break space (C2 A0 in UTF-8), the "\n" that a program printed for a
+ * line end, and the "_" of qmail's log.  Words that decide what a number is stand before it: "banned
  * sending IP [", "host [".
  */
 #include "reply.h"
@@ -38,7 +38,8 @@ delist_reply_gap(const char *text, size_t len, size_t at)
 			at++;
 		else if (c == '\\' && at + 1 < len && is_escape(text[at + 1]))
 			at++;
-		else if (!delist_ascii_isspace(c) && !(line && c == '>'))
+		else if (!delist_ascii_isspace(c) && c != '_' &&
+			 !(line && c == '>'))
 			break;
 		at++;
 	}
@@ -71,6 +72,7 @@ is_punct(char c)
 	case '>':
 	case '/':
 	case '\\':
+	case '_':
 		return true;
 	default:
 		return delist_ascii_isspace(c);

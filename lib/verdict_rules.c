@@ -206,6 +206,7 @@ static const struct delist_rule rules[] = {
 	/* Gmail */
 	TEXT("gmail-rate", "unusual rate of", THROTTLED, WAIT, "https://support.google.com/mail/contact/bulk_send_new", GOOGLE),
 	TEXT("gmail-ptr", "the ip address sending this message does not have a ptr", IP_BLOCK_OTHER, FIX_DNS, NULL, GOOGLE),
+	TEXT("gmail-ipv6", "ipv6 sending guidelines", IPV6_POLICY, FIX_DNS, NULL, GOOGLE),
 	TEXT("gmail-unsolicited", "likely unsolicited mail", IP_BLOCK_OTHER, WEB_FORM, "https://support.google.com/mail/contact/bulk_send_new", GOOGLE),
 	TEXT("gmail-reputation", "very low reputation of the sending ip", IP_BLOCK_OTHER, WEB_FORM, "https://support.google.com/mail/contact/bulk_send_new", GOOGLE),
 	TEXT("gmail-reputation", "likely suspicious due to the very low reputation", IP_BLOCK_OTHER, WEB_FORM, "https://support.google.com/mail/contact/bulk_send_new", GOOGLE),
