@@ -71,6 +71,7 @@ field_at(const char *line, size_t len, size_t *used, bool *usual)
 	    {"delivered-to:", 13, true, DELIST_MIME_FIELDS},
 	    {"content-type:", 13, true, DELIST_MIME_CONTENT_TYPE},
 	    {"content-transfer-encoding:", 26, false, DELIST_MIME_CODING},
+	    {"content-disposition:", 20, false, DELIST_MIME_DISPOSITION},
 	    {"from:", 5, true, DELIST_MIME_FROM},
 	    {"subject:", 8, false, DELIST_MIME_SUBJECT},
 	    {"x-failed-recipients:", 20, false, DELIST_MIME_FAILED},
@@ -226,6 +227,16 @@ is_type(struct delist_text value, const char *name)
 		   !(delist_ascii_isalnum(value.at[n]) || value.at[n] == '-'));
 }
 
+/* A message that was attached as a file, "ndr.eml". */
+static bool
+is_file_of_message(const struct delist_mime_header *h)
+{
+	return delist_mime_find(h->field[DELIST_MIME_CONTENT_TYPE], ".eml") !=
+		   NULL ||
+	       delist_mime_find(h->field[DELIST_MIME_DISPOSITION], ".eml") !=
+		   NULL;
+}
+
 static enum delist_mime_type
 type_of(struct delist_text value)
 {
@@ -315,6 +326,8 @@ delist_mime_next(struct delist_mime *m, struct delist_mime_part *part)
 		if (opens(m, type))
 			continue;
 		part->type = type_of(type);
+		if (part->type == DELIST_MIME_OTHER && is_file_of_message(h))
+			part->type = DELIST_MIME_MESSAGE;
 		part->encoding =
 		    encoding_of(trimmed(h->field[DELIST_MIME_CODING]));
 		part->body = (struct delist_text){h->body, 0};

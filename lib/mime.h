@@ -47,7 +47,8 @@ struct delist_mime_lines {
 /* The fields of a header that are asked for; raw values, the first of each. */
 enum delist_mime_field {
 	DELIST_MIME_CONTENT_TYPE,
-	DELIST_MIME_CODING, /* Content-Transfer-Encoding */
+	DELIST_MIME_CODING,	 /* Content-Transfer-Encoding */
+	DELIST_MIME_DISPOSITION, /* Content-Disposition */
 	DELIST_MIME_FROM,
 	DELIST_MIME_SUBJECT,
 	DELIST_MIME_FAILED, /* X-Failed-Recipients */

@@ -83,7 +83,8 @@ sink_special(struct delist_mime_sink *s, char c, bool after_cr)
 		s->blank = s->begun;
 		break;
 	case LINE_END:
-		if (c != '\n' || !after_cr)
+		if ((c != '\n' || !after_cr) &&
+		    (s->begun || s->pre || !s->html))
 			put_line_end(s);
 		s->cr = c == '\r';
 		break;
@@ -192,17 +193,20 @@ numbered(const struct delist_mime_sink *s)
 	return value > ' ' && value < 0x7f ? (char)value : '\0';
 }
 
-/* The name of a tag or entity is complete: what stands for it. */
+/*
+ * The name of a tag or entity is complete: what stands for it.  "\v" ends a
+ * line that has text, "\n" any.
+ */
 static void
 end_markup(struct delist_mime_sink *s)
 {
 	static const struct {
 		const char *name, *text;
-	} names[] = {{"<br", "\n"}, {"<p", "\n"}, {"</p", "\n"}, {"<div", "\n"},
-	    {"</div", "\n"}, {"<tr", "\n"}, {"<li", "\n"}, {"<pre", "\n"},
-	    {"</td", " "}, {"</h1", "\n"}, {"</h2", "\n"}, {"&lt", "<"},
-	    {"&gt", ">"}, {"&amp", "&"}, {"&quot", "\""}, {"&nbsp", " "},
-	    {"&apos", "'"}};
+	} names[] = {{"<br", "\n"}, {"<p", "\n"}, {"</p", "\n"}, {"<div", "\v"},
+	    {"</div", "\v"}, {"<tr", "\v"}, {"<li", "\v"}, {"<pre", "\v"},
+	    {"</pre", "\v"}, {"</td", " "}, {"</h1", "\n"}, {"</h2", "\n"},
+	    {"&lt", "<"}, {"&gt", ">"}, {"&amp", "&"}, {"&quot", "\""},
+	    {"&nbsp", " "}, {"&apos", "'"}};
 	const char *text = s->tag == '<' ? "" : " ";
 	char c;
 
@@ -211,6 +215,10 @@ end_markup(struct delist_mime_sink *s)
 		    strlen(names[i].name) == s->name_len &&
 		    delist_ascii_equal(names[i].name, s->name, s->name_len))
 			text = names[i].text;
+	if (delist_ascii_begins(s->name, s->name_len, "<pre"))
+		s->pre = true;
+	if (delist_ascii_begins(s->name, s->name_len, "</pre"))
+		s->pre = false;
 	c = s->name_len > 2 && s->name[1] == '#' ? numbered(s) : '\0';
 	s->tag = '\0';
 	s->cr = false; /* what a tag stands for is no half of a line end */
@@ -218,6 +226,8 @@ end_markup(struct delist_mime_sink *s)
 		sink_plain(s, &c, 1);
 	else if (text[0] == '>')
 		put_text(s, text, 1);
+	else if (text[0] == '\n' || (text[0] == '\v' && s->begun))
+		put_line_end(s);
 	else
 		sink_plain(s, text, strlen(text));
 }

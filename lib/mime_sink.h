@@ -19,6 +19,7 @@ struct delist_mime_sink {
 	bool nbsp;  /* the last byte was C2, perhaps of a no-break space */
 	bool blank; /* blanks wait to be written */
 	bool begun; /* the line has text */
+	bool pre;   /* inside <pre>, where empty lines of HTML are some */
 	bool named; /* the name of the tag is complete */
 	char tag;   /* inside an HTML tag '<' or entity '&' */
 	size_t name_len;

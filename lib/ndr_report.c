@@ -38,13 +38,14 @@ struct group {
 static enum field
 field_at(const char *line, size_t len, size_t *used)
 {
+	/* blanks may stand between a name and its colon: RFC 5322, 4.5 */
 	static const struct {
 		const char *name;
 		enum field field;
-	} names[] = {{"final-recipient:", FINAL},
-	    {"original-recipient:", ORIGINAL}, {"action:", ACTION},
-	    {"status:", STATUS}, {"diagnostic-code:", DIAGNOSTIC},
-	    {"remote-mta:", REMOTE}, {"x-supplementary-info:", EXTRA},
+	} names[] = {{"final-recipient", FINAL},
+	    {"original-recipient", ORIGINAL}, {"action", ACTION},
+	    {"status", STATUS}, {"diagnostic-code", DIAGNOSTIC},
+	    {"remote-mta", REMOTE}, {"x-supplementary-info", EXTRA},
 	    {"x-", FIELDS}, {"reporting-mta:", FIELDS},
 	    {"received-from-mta:", FIELDS}, {"arrival-date:", FIELDS},
 	    {"last-attempt-date:", FIELDS}, {"final-log-id:", FIELDS},
@@ -52,12 +53,18 @@ field_at(const char *line, size_t len, size_t *used)
 	    {"original-envelope-id:", FIELDS}};
 	char first = len > 0 ? delist_ascii_lower(line[0]) : '\0';
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (names[i].name[0] == first &&
-		    delist_ascii_begins(line, len, names[i].name)) {
-			*used = strlen(names[i].name);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (names[i].name[0] != first ||
+		    !delist_ascii_begins(line, len, names[i].name))
+			continue;
+		*used = strlen(names[i].name);
+		if (names[i].field == FIELDS)
+			return FIELDS;
+		while (*used < len && line[*used] == ' ')
+			++*used;
+		if (*used < len && line[(*used)++] == ':')
 			return names[i].field;
-		}
+	}
 	return NO_FIELD;
 }
 

@@ -71,7 +71,7 @@ rule_of(const struct delist_refusal *e, const struct delist_status *code)
 		return e->words.phrase;
 	if (rule != NULL)
 		return rule;
-	rule = delist_reply_refused(e);
+	rule = delist_reply_generic(code) ? delist_reply_refused(e) : NULL;
 	if (rule != NULL)
 		return rule;
 	if (e->words.phrase != NULL && is_microsoft(e->words.phrase) &&

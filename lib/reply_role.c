@@ -44,6 +44,16 @@ has_letter(const char *text, size_t len)
 	return false;
 }
 
+/* Before "host" or "server": it is the one that was answered. */
+static const char ours[][DELIST_REPLY_WORD] = {"client", "sending", "your",
+    "connecting", "sender", "source", "originating"};
+
+static bool
+is_ours(struct delist_text word)
+{
+	return delist_reply_is_any(word, ours, sizeof ours / sizeof *ours);
+}
+
 /*
  * "host [" of who answers.  In a reply it is who was answered, unless the
  * word before tells; outside of one it is the other way round.
@@ -53,14 +63,11 @@ is_theirs(bool in_reply, const char *text, size_t at)
 {
 	static const char theirs[][DELIST_REPLY_WORD] = {
 	    "remote", "by", "to", "at", "via"};
-	static const char ours[][DELIST_REPLY_WORD] = {"client", "sending",
-	    "your", "connecting", "sender", "source", "originating"};
 	struct delist_text word = delist_reply_before(text, at);
 
 	return in_reply ? delist_reply_is_any(
 			      word, theirs, sizeof theirs / sizeof *theirs)
-			: !delist_reply_is_any(
-			      word, ours, sizeof ours / sizeof *ours);
+			: !is_ours(word);
 }
 
 /* "mx.example[" or "mx.example [" or "host [" but not "client host [". */
@@ -170,30 +177,45 @@ is_pair(const char *text, size_t len, size_t start, size_t end)
 	return at > 0 && text[at - 1] == '[';
 }
 
+/* A word in front that names an address, of those that want brackets or not. */
+static bool
+is_named(const char *text, struct delist_text word, bool bracket)
+{
+	/* A bare number behind the others may be a version or a policy. */
+	enum {
+		ALONE = 5
+	};
+	static const char names[][DELIST_REPLY_WORD] = {"ip", "address", "addr",
+	    "ips", "from", "sender", "server", "unknown", "client", "host",
+	    "network", "relay"};
+	size_t n = sizeof names / sizeof *names;
+
+	if (delist_reply_is_any(word, names, bracket ? n : ALONE))
+		return true;
+	return delist_reply_is_any(word, names, n) &&
+	       is_ours(delist_reply_before(text, (size_t)(word.at - text)));
+}
+
 static int
 rank_of(bool in_reply, const char *text, size_t len, size_t start, size_t end,
     bool bracket)
 {
-	/* A bare number behind the others may be a version or a policy. */
-	enum {
-		NAMED = 5
-	};
-	static const char names[][DELIST_REPLY_WORD] = {"ip", "address", "addr",
-	    "ips", "from", "sender", "server", "unknown", "client", "host"};
+	static const char ip[][DELIST_REPLY_WORD] = {"ip", "address", "addr"};
 	struct delist_text word = delist_reply_before(text, start);
+	bool paren = start > 0 && text[start - 1] == '(' && end < len &&
+		     text[end] == ')';
 
-	if (!in_reply && bracket && delist_reply_is_any(word, names, 1))
+	if (!in_reply && bracket && delist_reply_is_any(word, ip, 1))
 		return DELIST_REPLY_WORDS;
 	if (!in_reply)
-		return delist_reply_is_any(word, names, NAMED - 1)
-			   ? DELIST_REPLY_ASIDE
-			   : DELIST_REPLY_NONE;
-	if (delist_reply_is_any(
-		word, names, bracket ? sizeof names / sizeof *names : NAMED))
+		return delist_reply_is_any(word, ip, 3) ? DELIST_REPLY_ASIDE
+							: DELIST_REPLY_NONE;
+	if (is_named(text, word, bracket || paren))
 		return DELIST_REPLY_NAMED;
 	if (bracket)
 		return DELIST_REPLY_BRACKET;
-	return is_bare(text, len, start, end) ? DELIST_REPLY_BARE : 0;
+	return is_bare(text, len, start, end) ? DELIST_REPLY_BARE
+					      : DELIST_REPLY_NONE;
 }
 
 int

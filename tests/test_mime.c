@@ -180,6 +180,9 @@ static const struct html_row html_rows[] = {
 	{"unknown ones are a blank", "a&copy;b", "a b"},
 	{"a tag without its end", "a<img src=", "a"},
 	{"a long name", "a<abcdefghijklm>b", "ab"},
+	{"lines in lines", "<div>a</div>\n<div>b</div>\n\n<div>c", "a\nb\nc"},
+	{"an empty line", "a<br><br>\nb<p>c<p><p>d", "a\n\nb\nc\n\nd"},
+	{"empty lines in pre", "<pre>a\n\nb</pre>\n\nc", "a\n\nb\nc"},
 	{"a tag behind CR", "a\r<p>b", "a\n\nb"},
 	{"a tag behind LF", "a\n<p>b", "a\n\nb"},
 };
