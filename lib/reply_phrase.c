@@ -230,14 +230,15 @@ less(uint32_t four, unsigned char c)
 	return (four - 0x01010101u * c) & ~four & 0x80808080;
 }
 
-/* A line end, two blanks or "_" are among them. */
+/* A line end, two blanks, "_" or C2 are among them. */
 static bool
 is_folded(uint32_t four)
 {
 	uint32_t blanks = less(four ^ 0x20202020, 1);
 
 	return (less(four, ' ') | (blanks & blanks << 8) |
-		   less(four ^ 0x5f5f5f5f, 1)) != 0;
+		   less(four ^ 0x5f5f5f5f, 1) | less(four ^ 0xc2c2c2c2, 1)) !=
+	       0;
 }
 
 /* The first rule of all whose phrase begins here, if it comes earlier. */

@@ -81,7 +81,7 @@ is_host_bracket(bool in_reply, const char *text, size_t at)
 	for (start = end;
 	     start > 0 && end - start < 255 &&
 	     !delist_ascii_isspace(text[start - 1]) &&
-	     !delist_ascii_isin(text[start - 1], "(<=,:;'\"\\\xa0");
+	     !delist_ascii_isin(text[start - 1], "(<=,:;'\"\\_\xa0");
 	     start--)
 		;
 	if (end - start == 4 && delist_ascii_equal(text + start, "host", 4))
@@ -152,10 +152,11 @@ is_bare(const char *text, size_t len, size_t start, size_t end)
 
 	if (is_in_url(text, start))
 		return true;
-	if (!delist_ascii_isspace(before) && before != '-')
+	if (!delist_ascii_isspace(before) && before != '-' &&
+	    !(start > 1 && before == '\xa0' && text[start - 2] == '\xc2'))
 		return false;
 	if (end < len && !delist_ascii_isspace(text[end]) &&
-	    !delist_ascii_isin(text[end], ".,;:)\"'"))
+	    !delist_ascii_isin(text[end], ".,;:)\"'\xc2"))
 		return false;
 	return !delist_reply_is_any(delist_reply_before(text, start), others,
 	    sizeof others / sizeof *others);

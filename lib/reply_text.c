@@ -79,13 +79,20 @@ is_punct(char c)
 	}
 }
 
+/* A no-break space ends in front of `at`. */
+static bool
+is_nbsp(const char *text, size_t at)
+{
+	return at > 1 && text[at - 1] == '\xa0' && text[at - 2] == '\xc2';
+}
+
 struct delist_text
 delist_reply_before(const char *text, size_t at)
 {
 	size_t end = at, start, low = at > PUNCT_MAX ? at - PUNCT_MAX : 0;
 
-	while (end > low && is_punct(text[end - 1]))
-		end--;
+	while (end > low && (is_punct(text[end - 1]) || is_nbsp(text, end)))
+		end -= is_nbsp(text, end) ? 2 : 1;
 	low = end > WORD_MAX ? end - WORD_MAX : 0;
 	for (start = end; start > low && delist_ascii_isalnum(text[start - 1]);
 	     start--)

@@ -250,6 +250,37 @@ static const struct text_row text_rows[] = {
 	PROSE "Final-Recipient:\nStatus: 5.1.1\nOriginal-Recipient:\n\n550 "
 	      "5.1.1 no\n",
 	1, DELIST_CLASS_RECIPIENT, ""},
+    {"blanks before a colon",
+	HEAD REPORT "Final-Recipient : rfc822; a@b.example\nAction : failed\n"
+		    "Status : 5.7.606\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"a name without a colon",
+	HEAD REPORT "Final-Recipient: rfc822; a@b.example\nStatus 5.7.606\n"
+		    "--b--\n",
+	1, DELIST_CLASS_NONE, "a@b.example"},
+    {"a report as lines of HTML",
+	"From: x@y\nContent-Type: text/html\n\n"
+	"<div>Final-Recipient: rfc822; a@b.example</div>\n"
+	"<div>Status: 5.0.0</div>\n"
+	"<div>Diagnostic-Code: smtp; 550 5.7.511 no,</div>\n"
+	"<div>&nbsp;&nbsp;550 5.1.1</div>\n",
+	1, DELIST_CLASS_IP_BLOCK_MAIL, "a@b.example"},
+    {"the original as HTML, behind a recipient named twice",
+	"From: postmaster@x\nContent-Type: text/html\n\n<p>a@b.example<p>"
+	"a@b.example<br>Remote Server returned &#39;550 5.7.606 no&#39;<p>"
+	"<pre>Received: from x\n550 5.7.511 no</pre>\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, "a@b.example"},
+    {"a bounce as a file",
+	"From: x@y\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsee\n"
+	"--b\nContent-Type: application/octet-stream\n"
+	"Content-Disposition: attachment; filename=\"a.eml\"\n\n" PROSE
+	"550 5.7.606 no\n--b--\n",
+	1, DELIST_CLASS_IP_BLOCK_PORTAL, ""},
+    {"another file",
+	"From: x@y\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nsee\n"
+	"--b\nContent-Type: application/octet-stream; name=a.bin\n\n" PROSE
+	"550 5.7.606 no\n--b--\n",
+	1, DELIST_CLASS_NONE, ""},
     {"lost boundaries",
 	HEAD "Final-Recipient: rfc822; a@b.example\nAction: failed\nStatus: "
 	     "5.7.511\n",
