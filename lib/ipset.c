@@ -59,13 +59,12 @@ counted_resize(void *arg, void *ptr, size_t old_size, size_t new_size)
 }
 
 int
-delist_ipset_new(struct delist_ipset **out, const struct delist_alloc *alloc)
+delist_ipset_new_beside(struct delist_ipset **out,
+    const struct delist_alloc *alloc, struct delist_epoch *epoch)
 {
 	struct delist_alloc from = delist_alloc_or_libc(alloc);
 	struct delist_ipset *set;
 
-	if (out == NULL)
-		return DELIST_EINVAL;
 	set = delist_alloc_zeroed(&from, 1, sizeof *set);
 	if (set == NULL)
 		return DELIST_ENOMEM;
@@ -77,9 +76,18 @@ delist_ipset_new(struct delist_ipset **out, const struct delist_alloc *alloc)
 		atomic_init(&set->view[i], &delist_view_empty);
 		delist_part_init(set, i == 1);
 	}
-	delist_epoch_init(&set->epoch);
+	delist_epoch_init(&set->own_epoch);
+	set->epoch = epoch != NULL ? epoch : &set->own_epoch;
 	*out = set;
 	return DELIST_OK;
+}
+
+int
+delist_ipset_new(struct delist_ipset **out, const struct delist_alloc *alloc)
+{
+	if (out == NULL)
+		return DELIST_EINVAL;
+	return delist_ipset_new_beside(out, alloc, NULL);
 }
 
 void
@@ -92,7 +100,7 @@ delist_ipset_free(struct delist_ipset *set)
 	delist_ipset_abandon(set);
 	delist_part_fini(set, &set->part[0]);
 	delist_part_fini(set, &set->part[1]);
-	delist_epoch_fini(&set->epoch, &set->alloc);
+	delist_epoch_fini(&set->own_epoch, &set->alloc);
 	from = set->from;
 	delist_alloc_release(&from, set, 1, sizeof *set);
 }
@@ -112,7 +120,7 @@ delist_reader_join(struct delist_reader **out, struct delist_ipset *set)
 
 	if (out == NULL || set == NULL)
 		return DELIST_EINVAL;
-	reader = delist_epoch_join(&set->epoch, &set->alloc);
+	reader = delist_epoch_join(set->epoch, &set->alloc);
 	if (reader == NULL)
 		return DELIST_ENOMEM;
 	*out = reader;

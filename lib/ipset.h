@@ -9,6 +9,7 @@
 #include "arena.h"
 #include "buckets.h"
 #include "epoch.h"
+#include "ipset_beside.h"
 #include "ipset_view.h"
 #include "paint.h"
 #include "roster.h"
@@ -88,7 +89,8 @@ struct delist_ipset {
 	struct delist_alloc alloc; /* counts, then asks the host's */
 	struct delist_alloc from;  /* the host's */
 	_Atomic size_t bytes;
-	struct delist_epoch epoch;
+	struct delist_epoch *epoch; /* its own, or what it shares */
+	struct delist_epoch own_epoch;
 	struct delist_part part[2];
 	struct delist_change change;
 	uint64_t version[2]; /* see ipset_walk.h */

@@ -171,7 +171,7 @@ show(struct delist_ipset *set, struct delist_change *change)
 	change->view = NULL;
 	for (size_t i = 0; i < change->n; i++)
 		store(set, change, &change->stores[i]);
-	atomic_fetch_add_explicit(&set->epoch.now, 1, memory_order_acq_rel);
+	atomic_fetch_add_explicit(&set->epoch->now, 1, memory_order_acq_rel);
 	if (change->rows_change)
 		delist_roster_publish(
 		    &part->rows[change->layer], &set->alloc, &change->rows);
@@ -201,7 +201,7 @@ delist_ipset_publish(struct delist_ipset *set)
 	part->count += insert ? change->was == 0 : SIZE_MAX;
 	part->in_layer[change->layer] += insert ? change->was == 0 : SIZE_MAX;
 	show(set, change);
-	if (delist_epoch_unread(&set->epoch))
+	if (delist_epoch_unread(set->epoch))
 		delist_part_reclaim(set, part);
 	delist_part_fit(set, part);
 }

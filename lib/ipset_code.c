@@ -11,7 +11,7 @@
 static uint32_t
 free_code(struct delist_ipset *set, struct delist_part *part)
 {
-	uint64_t oldest = delist_epoch_oldest(&set->epoch);
+	uint64_t oldest = delist_epoch_oldest(set->epoch);
 
 	for (uint32_t code = 1; code < CODES; code++)
 		if (part->uses[code] == 0 && part->freed[code] < oldest)
@@ -45,6 +45,6 @@ delist_part_count_use(struct delist_ipset *set, struct delist_part *part,
 		return;
 	part->uses[code] += more ? 1u : UINT32_MAX;
 	if (part->uses[code] == 0)
-		part->freed[code] =
-		    atomic_load_explicit(&set->epoch.now, memory_order_relaxed);
+		part->freed[code] = atomic_load_explicit(
+		    &set->epoch->now, memory_order_relaxed);
 }

@@ -118,7 +118,7 @@ delist_part_room(struct delist_ipset *set, struct delist_part *part,
 		return error;
 	}
 	delist_part_retire(set, part, old.memory, old.bytes);
-	atomic_fetch_add_explicit(&set->epoch.now, 1, memory_order_acq_rel);
+	atomic_fetch_add_explicit(&set->epoch->now, 1, memory_order_acq_rel);
 	return DELIST_OK;
 }
 

@@ -180,7 +180,7 @@ move(struct delist_ipset *set, struct delist_part *part, size_t more)
 	}
 	delist_limbo_forget(&part->limbo);
 	retire_copy(set, part, &copy);
-	atomic_fetch_add_explicit(&set->epoch.now, 1, memory_order_acq_rel);
+	atomic_fetch_add_explicit(&set->epoch->now, 1, memory_order_acq_rel);
 	delist_part_reclaim(set, part);
 	return DELIST_OK;
 }

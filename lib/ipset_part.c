@@ -64,7 +64,7 @@ delist_part_init(struct delist_ipset *set, bool v6)
 static uint64_t
 epoch_now(struct delist_ipset *set)
 {
-	return atomic_load_explicit(&set->epoch.now, memory_order_relaxed);
+	return atomic_load_explicit(&set->epoch->now, memory_order_relaxed);
 }
 
 void
@@ -97,7 +97,7 @@ delist_part_reclaim(struct delist_ipset *set, struct delist_part *part)
 
 	if (delist_limbo_count(&part->limbo) == 0)
 		return;
-	oldest = delist_epoch_oldest(&set->epoch);
+	oldest = delist_epoch_oldest(set->epoch);
 	while (delist_limbo_take(&part->limbo, &retired, oldest)) {
 		if (retired.memory != NULL)
 			delist_alloc_release(
@@ -119,7 +119,7 @@ delist_part_exchange(struct delist_ipset *set, struct delist_part *part,
 	part->view = view;
 	atomic_store_explicit(&set->view[part->v6],
 	    view != NULL ? view : &delist_view_empty, memory_order_release);
-	atomic_fetch_add_explicit(&set->epoch.now, 1, memory_order_acq_rel);
+	atomic_fetch_add_explicit(&set->epoch->now, 1, memory_order_acq_rel);
 }
 
 struct delist_view *
