@@ -110,6 +110,17 @@ delist_docket_fini(struct delist_docket *docket)
 	*docket = (struct delist_docket){.fresh = 1};
 }
 
+static void
+count(struct delist_docket *docket, uint32_t number, bool more)
+{
+	struct delist_docket_entry entry =
+	    delist_docket_unpacked(delist_docket_slot(docket, number));
+	uint64_t one = more ? 1 : UINT64_MAX;
+
+	docket->count += (uint32_t)one;
+	docket->count_of[entry.kind][entry.state] += one;
+}
+
 /* Room for what the changes of one call retire. */
 static int
 reserve_limbo(struct delist_docket *docket)
@@ -130,9 +141,8 @@ delist_docket_load(
 		result = delist_docket_reserve_slots(docket, 1);
 	if (result != DELIST_OK)
 		return result;
-	(void)delist_docket_take_slot(docket, entry);
+	count(docket, delist_docket_take_slot(docket, entry), true);
 	count_length(docket, entry, true);
-	docket->count++;
 	return DELIST_OK;
 }
 
@@ -210,20 +220,19 @@ static void
 make(struct delist_docket *docket, const struct delist_docket_change *change)
 {
 	/* A length is in use before what has it can be found, and after. */
-	if (change->was == 0) {
+	if (change->was == 0)
 		count_length(docket, &change->entry, true);
-		docket->count++;
-	}
 	delist_docket_set_word(docket, change->was, change->now);
 	if (change->was != 0) {
+		count(docket, change->was, false);
 		delist_docket_drop_due(docket, change->was);
 		delist_docket_retire(docket, NULL, 0, change->was);
 	}
 	if (change->now != 0) {
+		count(docket, change->now, true);
 		delist_docket_add_due(docket, change->now);
 	} else {
 		count_length(docket, &change->entry, false);
-		docket->count--;
 	}
 }
 

@@ -36,6 +36,7 @@
  */
 enum {
 	DELIST_DOCKET_KINDS = 3,
+	DELIST_DOCKET_STATES = 4,
 	DELIST_DOCKET_CHANGES = 2,  /* prepared at a time */
 	DELIST_DOCKET_CODE = 511,   /* the least code, ... */
 	DELIST_DOCKET_CODES = 256,  /* ... and how many there are from it */
@@ -60,8 +61,9 @@ enum delist_docket_life {
 
 struct delist_docket_entry {
 	struct delist_prefix prefix;
-	uint8_t kind; /* below DELIST_DOCKET_KINDS */
-	uint8_t life; /* enum delist_docket_life */
+	uint8_t kind;  /* below DELIST_DOCKET_KINDS */
+	uint8_t state; /* below DELIST_DOCKET_STATES, the caller's */
+	uint8_t life;  /* enum delist_docket_life */
 	uint16_t code;
 	int64_t due_s; /* INT64_MAX: never */
 };
@@ -74,7 +76,7 @@ struct delist_docket_slot {
 	uint8_t addr[16];
 	int64_t due_s;
 	uint32_t place; /* in the heap, or a mark; free: the next free one */
-	uint8_t sort;	/* what kind, life and family are */
+	uint8_t sort;	/* what kind, state, life and family are */
 	uint8_t bits;
 	uint8_t code;
 };
@@ -103,6 +105,7 @@ struct delist_docket {
 	uint32_t spare; /* given back */
 	uint32_t first_spare;
 	uint32_t count;
+	uint64_t count_of[DELIST_DOCKET_KINDS][DELIST_DOCKET_STATES];
 
 	/* Lengths that may be in use, by kind and family; how many of each. */
 	_Atomic uint64_t in_use[DELIST_DOCKET_KINDS][2][DELIST_DOCKET_LENGTHS];

@@ -14,21 +14,24 @@
 
 /* ---- packed and unpacked ---- */
 
-static uint8_t
-sort_of(int kind, int life, bool v6)
-{
-	return (uint8_t)(life << 3 | kind << 1 | (v6 ? 1 : 0));
-}
-
+/* state: 2 bits, life: 2, kind: 2, family: 1 */
 static void
 pack(struct delist_docket_slot *slot, const struct delist_docket_entry *entry)
 {
+	int family = entry->prefix.addr.family == DELIST_INET6;
+
 	memcpy(slot->addr, entry->prefix.addr.bytes, sizeof slot->addr);
 	slot->due_s = entry->due_s;
-	slot->sort = sort_of(entry->kind, entry->life,
-	    entry->prefix.addr.family == DELIST_INET6);
+	slot->sort = (uint8_t)(entry->state << 5 | entry->life << 3 |
+			       entry->kind << 1 | family);
 	slot->bits = entry->prefix.bits;
 	slot->code = (uint8_t)(entry->code - DELIST_DOCKET_CODE);
+}
+
+static int
+life_of(const struct delist_docket_slot *slot)
+{
+	return slot->sort >> 3 & 3;
 }
 
 struct delist_docket_entry
@@ -36,7 +39,8 @@ delist_docket_unpacked(const struct delist_docket_slot *slot)
 {
 	struct delist_docket_entry entry = {
 	    .kind = slot->sort >> 1 & 3,
-	    .life = slot->sort >> 3,
+	    .state = slot->sort >> 5,
+	    .life = (uint8_t)life_of(slot),
 	    .code = (uint16_t)(DELIST_DOCKET_CODE + slot->code),
 	    .due_s = slot->due_s,
 	};
@@ -59,7 +63,7 @@ delist_docket_until_s(const struct delist_docket_entry *entry)
 bool
 delist_docket_is_live(const struct delist_docket_slot *slot, int64_t now_s)
 {
-	int life = slot->sort >> 3;
+	int life = life_of(slot);
 
 	if (life != DELIST_DOCKET_MORTAL)
 		return life == DELIST_DOCKET_IMMORTAL;

@@ -147,15 +147,9 @@ load_listing(struct delist_service *service, struct delist_text bytes)
 	struct delist_listing listing;
 	int result = delist_record_read_listing(&listing, bytes);
 
-	if (result == DELIST_OK)
-		result = delist_index_reserve(&service->index);
-	if (result == DELIST_OK)
-		result = delist_index_prepare(&service->index, &listing, false);
-	if (result == DELIST_OK)
-		delist_index_publish(&service->index);
-	else
-		delist_index_abandon(&service->index);
-	return result;
+	if (result != DELIST_OK)
+		return result;
+	return delist_index_fill(&service->index, &listing);
 }
 
 static int
@@ -209,6 +203,16 @@ load_all(struct delist_service *service, int type,
 /* ---- open and close ---- */
 
 static int
+set_up_index(struct delist_service *service)
+{
+	uint8_t seed[16];
+
+	delist_keyring_hash(
+	    seed, &service->keyring, DELIST_RECORD_LISTING, NULL, 0);
+	return delist_index_init(&service->index, &service->alloc, seed);
+}
+
+static int
 set_up(
     struct delist_service *service, const struct delist_service_config *config)
 {
@@ -219,9 +223,11 @@ set_up(
 	if (result == DELIST_OK)
 		result = delist_service_letter_room(service);
 	if (result == DELIST_OK)
-		result = delist_index_init(&service->index, &service->alloc);
+		result = set_up_index(service);
 	if (result == DELIST_OK)
 		result = load_all(service, DELIST_RECORD_LISTING, load_listing);
+	if (result == DELIST_OK)
+		result = delist_index_filled(&service->index);
 	if (result == DELIST_OK)
 		result = load_all(service, DELIST_RECORD_REQUEST, load_request);
 	if (result == DELIST_OK)

@@ -7,6 +7,8 @@
 #include <delist/record.h>
 #include <delist/service.h>
 
+#include "docket.h"
+#include "epoch.h"
 #include "idmap.h"
 #include "pool.h"
 
@@ -30,29 +32,23 @@
  *	service_audit.c	   what became of whom, written down
  *	service_rows.c	   the rows, read
  *	service_commit.c   and written
- *	service_index.c	   what is kept in memory of the rows
+ *	service_index.c	   what is kept in memory of the rows, ...
+ *	service_line.c	   ... of requests
  */
 
 /* ---- service_index.c ---- */
 
 enum {
-	SERVICE_KINDS = 3,    /* enum delist_listing_kind */
+	SERVICE_KINDS = 3, /* enum delist_listing_kind */
+	INDEX_LISTING = 0, /* what a deadline is for: number * 2 + this */
+	INDEX_REQUEST = 1,
 	SERVICE_LISTINGS = 2, /* listings that one call changes */
 	SERVICE_REQUESTS = 3, /* requests that one call changes */
 	/* In the last byte of a submission's id: for self-service. */
 	SERVICE_ID_WAITS = 1
 };
 
-/* What is known of a listing without its row. */
-struct listing_slot {
-	struct delist_prefix prefix;
-	uint8_t kind, state;
-	uint16_t code;
-	int64_t live_until_s;
-	uint64_t due; /* its deadline; 0: none */
-};
-
-/* And of a request. */
+/* What is known of a request without its row; of listings: docket.h. */
 struct request_slot {
 	uint8_t id[16];
 	uint64_t due;	  /* its deadline; 0: none */
@@ -66,42 +62,42 @@ struct request_slot {
 };
 
 /*
- * The index: sets of what is stored, deadlines, and open requests in the
- * order in which they give way.  `served` holds the blocks that are listed,
- * with a tag that says nothing: it is small, and a miss in it is an answer.
- * The set of a kind holds all of its rows, and the tag is the slot.
+ * The index: what is asked of all rows at once.  `blocked` and `allowed` have
+ * the prefixes that are listed, with a tag that says nothing: they are small,
+ * and a miss is an answer.  What has them, and until when, is in `listings`.
+ * The three share an epoch, so one reader is inside of all.
  */
 struct index {
-	struct delist_pool listings;
+	struct delist_epoch epoch;
+	struct delist_docket listings;
+	struct delist_ipset *blocked, *allowed;
 	struct delist_pool requests;
-	struct delist_idmap ids; /* of requests, to slots */
-	struct delist_ipset *served;
-	struct delist_ipset *of_kind[SERVICE_KINDS];
-	uint32_t lengths[SERVICE_KINDS][2][129]; /* prefixes of each length */
-	/* How many are in each state. */
-	uint64_t listings_in[SERVICE_KINDS][DELIST_LISTING_STATES];
-	uint64_t requests_in[DELIST_REQUEST_STATES];
+	struct delist_idmap ids;		     /* of requests, to slots */
+	uint64_t requests_in[DELIST_REQUEST_STATES]; /* how many */
+	/* Requests, and listings that were put off. */
 	struct delist_deadline *due;
 	struct delist_deadline *waiting;
-	/* What is prepared and not yet published. */
-	struct index_change {
-		const struct delist_listing *listing;
-		uint32_t slot;
-		bool fresh, gone;
-	} changes[SERVICE_LISTINGS];
-	size_t changes_n;
+	struct index_filling *filling; /* while it is opened, or NULL */
 };
 
-int delist_index_init(struct index *index, const struct delist_alloc *alloc);
+int delist_index_init(struct index *index, const struct delist_alloc *alloc,
+    const uint8_t seed[16]);
 void delist_index_fini(struct index *index);
 
 /* Make room for the changes of one call: publishing them can't fail then. */
 int delist_index_reserve(struct index *index);
 
 /*
+ * When it is opened: any number of listings, then all of them are found.
+ * After an error only fini is left.
+ */
+int delist_index_fill(
+    struct index *index, const struct delist_listing *listing);
+int delist_index_filled(struct index *index);
+
+/*
  * Prepare the sets for what becomes of a listing (`gone`: its row is
- * deleted), which must stay where it is until all that is prepared is
- * published or abandoned.
+ * deleted).
  */
 int delist_index_prepare(
     struct index *index, const struct delist_listing *listing, bool gone);
@@ -111,6 +107,10 @@ void delist_index_abandon(struct index *index);
 /* The same for a request, for which there is nothing to prepare. */
 void delist_index_request(
     struct index *index, const struct delist_request *request, bool gone);
+
+/* Set, move or cancel: INT64_MAX is never.  There is room. */
+void delist_index_set_due(struct delist_deadline *queue, uint64_t *handle,
+    int64_t due_s, uint64_t item);
 
 /* The slot of a request; NULL if it is not known. */
 struct request_slot *delist_index_find(
@@ -125,10 +125,11 @@ void delist_index_wake(
  * deadline until delist_index_back() or a publication gives it one.
  */
 struct index_item {
-	struct listing_slot *listing; /* or NULL */
-	struct request_slot *request; /* or NULL */
+	struct request_slot *request; /* NULL: it is a listing */
+	struct delist_docket_entry listing;
 	uint64_t item;
 };
+int64_t delist_index_next_due(const struct index *index);
 bool delist_index_pop(
     struct index *index, struct index_item *item, int64_t now_s);
 void delist_index_back(
@@ -136,14 +137,6 @@ void delist_index_back(
 
 /* The open request that gives way first; NULL if none is open. */
 const struct request_slot *delist_index_oldest(struct index *index);
-
-/*
- * The longest prefix of a kind that has the address and is live, of those
- * with at least and at most so many bits.  NULL: none.
- */
-const struct listing_slot *delist_index_live(const struct index *index,
-    int kind, const struct delist_addr *addr, int at_least, int at_most,
-    int64_t now_s);
 
 /* ---- service_work.c ---- */
 
@@ -327,12 +320,12 @@ void delist_service_mailbox_hash(const struct delist_service *service,
 
 /* ---- service_check.c ---- */
 
-/* What covers an address. */
+/* What covers an address.  Code 0: there is none. */
 struct cover {
-	const struct listing_slot *block; /* longest live one, or NULL */
-	const struct listing_slot *under; /* longest live one under it */
-	/* An exception or allow that lets it pass all the same, or NULL. */
-	const struct listing_slot *pass;
+	struct delist_docket_entry block; /* longest live one */
+	struct delist_docket_entry under; /* longest live one under it */
+	/* An exception or allow that lets it pass all the same. */
+	struct delist_docket_entry pass;
 	uint16_t code; /* the worst of all live blocks: 511 wins */
 };
 

@@ -9,7 +9,8 @@
  *	mail to the delist mailbox or to postmaster ----> pass, exempt
  *	else -------------------------------------------> refuse
  *
- * Nearly all mail ends in the first line.  Where several live blocks have
+ * Nearly all mail ends in the first line.  What is looked at may be changed by
+ * another thread meanwhile: see docket.h and <delist/ipset.h>.  Where several live blocks have
  * the address and one of them is for investigation, so is the address: an
  * exception under the others would let it slip through.
  */
@@ -32,47 +33,53 @@ delist_service_folded(const struct delist_addr *addr)
 }
 
 static void
-look_under(const struct delist_service *service, struct cover *cover,
+look_under(const struct delist_docket *listings, struct cover *cover,
     const struct delist_addr *addr, int64_t now_s)
 {
-	const struct listing_slot *block = cover->block;
+	struct delist_docket_entry block = cover->block;
 
-	cover->code = block->code;
-	while (block->prefix.bits != 0) {
-		block = delist_index_live(&service->index, DELIST_LISTING_BLOCK,
-		    addr, 0, block->prefix.bits - 1, now_s);
-		if (block == NULL)
-			return;
-		if (cover->under == NULL)
+	cover->code = block.code;
+	while (block.prefix.bits != 0 &&
+	       delist_docket_live(listings, &block, DELIST_LISTING_BLOCK, addr,
+		   0, block.prefix.bits - 1, now_s)) {
+		if (cover->under.code == 0)
 			cover->under = block;
-		if (block->code == DELIST_LISTING_CODE_INVESTIGATE)
-			cover->code = block->code;
+		if (block.code == DELIST_LISTING_CODE_INVESTIGATE)
+			cover->code = block.code;
 	}
+}
+
+/* The block set has it: what does? */
+static struct cover
+look_further(
+    const struct index *index, const struct delist_addr *asked, int64_t now_s)
+{
+	const struct delist_docket *listings = &index->listings;
+	struct delist_addr addr = delist_service_folded(asked);
+	struct cover cover = {.code = 0};
+	uint32_t tag;
+
+	if (!delist_docket_live(listings, &cover.block, DELIST_LISTING_BLOCK,
+		&addr, 0, LONGEST, now_s))
+		return cover;
+	look_under(listings, &cover, &addr, now_s);
+	if (!delist_docket_live(listings, &cover.pass, DELIST_LISTING_EXCEPTION,
+		&addr, cover.block.prefix.bits, LONGEST, now_s) &&
+	    delist_ipset_find(index->allowed, &tag, &addr))
+		(void)delist_docket_live(listings, &cover.pass,
+		    DELIST_LISTING_ALLOW, &addr, 0, LONGEST, now_s);
+	return cover;
 }
 
 struct cover
 delist_service_cover(const struct delist_service *service,
     const struct delist_addr *asked, int64_t now_s)
 {
-	const struct index *index = &service->index;
-	struct cover cover = {.code = 0};
-	struct delist_addr addr;
 	uint32_t tag;
 
-	if (!delist_ipset_find(index->served, &tag, asked))
-		return cover;
-	addr = delist_service_folded(asked);
-	cover.block = delist_index_live(
-	    index, DELIST_LISTING_BLOCK, &addr, 0, LONGEST, now_s);
-	if (cover.block == NULL)
-		return cover;
-	look_under(service, &cover, &addr, now_s);
-	cover.pass = delist_index_live(index, DELIST_LISTING_EXCEPTION, &addr,
-	    cover.block->prefix.bits, LONGEST, now_s);
-	if (cover.pass == NULL)
-		cover.pass = delist_index_live(
-		    index, DELIST_LISTING_ALLOW, &addr, 0, LONGEST, now_s);
-	return cover;
+	if (!delist_ipset_find(service->index.blocked, &tag, asked))
+		return (struct cover){.code = 0};
+	return look_further(&service->index, asked, now_s);
 }
 
 /* "postmaster", with or without a domain, in any case (RFC 5321, 4.5.1). */
@@ -100,33 +107,58 @@ is_exempt(const struct delist_service *service, const char *text, size_t len)
 	       memcmp(mailbox.text, service->delist_key.text, mailbox.len) == 0;
 }
 
+/* What covers it, as an answer for this recipient. */
+static struct delist_check
+judged(const struct delist_service *service, const struct cover *cover,
+    const char *recipient, size_t recipient_len)
+{
+	struct delist_check made = {.answer = DELIST_CHECK_PASS};
+
+	if (cover->block.code == 0)
+		return made;
+	made.answer = DELIST_CHECK_BLOCKED;
+	made.code = cover->code;
+	made.prefix = cover->block.prefix;
+	made.until_s = delist_docket_until_s(&cover->block);
+	if (cover->pass.code != 0) {
+		made.pass = cover->pass.prefix;
+		made.answer = cover->pass.kind == DELIST_LISTING_ALLOW
+				  ? DELIST_CHECK_ALLOWED
+				  : DELIST_CHECK_EXCEPTED;
+	} else if (is_exempt(service, recipient, recipient_len)) {
+		made.answer = DELIST_CHECK_EXEMPT;
+	}
+	return made;
+}
+
 bool
 delist_service_check(const struct delist_service *service,
     struct delist_check *check, const struct delist_addr *addr,
     const char *recipient, size_t recipient_len, int64_t now_s)
 {
 	struct delist_check made = {.answer = DELIST_CHECK_PASS};
-	struct cover cover = delist_service_cover(service, addr, now_s);
+	uint32_t tag;
 
-	if (cover.block != NULL) {
-		made.code = cover.code;
-		made.prefix = cover.block->prefix;
-		made.until_s = cover.block->live_until_s;
-		made.answer = DELIST_CHECK_BLOCKED;
-	}
-	if (cover.pass != NULL) {
-		made.pass = cover.pass->prefix;
-		made.answer = cover.pass->kind == DELIST_LISTING_ALLOW
-				  ? DELIST_CHECK_ALLOWED
-				  : DELIST_CHECK_EXCEPTED;
-	} else if (cover.block != NULL &&
-		   is_exempt(service, recipient, recipient_len)) {
-		made.answer = DELIST_CHECK_EXEMPT;
-	}
+	if (delist_ipset_find(service->index.blocked, &tag, addr)) {
+		struct cover cover = look_further(&service->index, addr, now_s);
 
+		made = judged(service, &cover, recipient, recipient_len);
+	}
 	if (check != NULL)
 		*check = made;
 	return made.answer == DELIST_CHECK_BLOCKED;
+}
+
+int
+delist_service_join(struct delist_reader **out, struct delist_service *service)
+{
+	struct delist_reader *reader =
+	    delist_epoch_join(&service->index.epoch, &service->alloc);
+
+	if (reader == NULL)
+		return DELIST_ENOMEM;
+	*out = reader;
+	return DELIST_OK;
 }
 
 int

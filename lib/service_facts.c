@@ -34,12 +34,12 @@ delist_service_facts(const struct delist_service *service,
 
 	ev->cooldown_until_s =
 	    delist_history_cooldown_s(history, &service->policy);
-	if (cover.block == NULL || cover.pass != NULL)
+	if (cover.block.code == 0 || cover.pass.code != 0)
 		return cover;
 	ev->covered = true;
 	ev->self_service = cover.code >= DELIST_LISTING_CODE &&
 			   !delist_service_exhausted(service, history, now_s);
-	ev->exact = delist_service_one_sender(&cover.block->prefix);
+	ev->exact = delist_service_one_sender(&cover.block.prefix);
 	return cover;
 }
 

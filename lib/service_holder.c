@@ -91,13 +91,13 @@ apply(struct work *work, unsigned todo, const struct delist_request *request,
 		work->history.changed = true;
 	}
 	if ((todo & DELIST_TODO_LIFT) != 0)
-		result = lift(work, request, &cover->block->prefix, generation);
+		result = lift(work, request, &cover->block.prefix, generation);
 	if (result != DELIST_OK)
 		return result;
 	if ((todo & DELIST_TODO_EXCEPT) != 0)
-		return except(work, request, &cover->block->prefix);
-	if ((todo & DELIST_TODO_LIFT) != 0 && cover->under != NULL)
-		return except(work, request, &cover->under->prefix);
+		return except(work, request, &cover->block.prefix);
+	if ((todo & DELIST_TODO_LIFT) != 0 && cover->under.code != 0)
+		return except(work, request, &cover->under.prefix);
 	return DELIST_OK;
 }
 

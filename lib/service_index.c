@@ -2,10 +2,11 @@
 /*
  * service_index.c - what is kept in memory of the rows
  *
- *	served ----------> tag 0: "look further"
- *	of_kind[BLOCK] --> slot 17 {203.0.113.0/24, listed, until ...}
- *	                     |
- *	due: ... 17 ... <----+ its deadline
+ *	blocked: a miss ------------------------> an answer
+ *	     |
+ *	listings: {203.0.113.0/24, 606, until ...}
+ *	     |
+ *	due: the first of them, or of the requests
  *
  * A row that changes is prepared here before it is committed, so that what
  * is left after the commit only writes to memory that is there.
@@ -13,31 +14,34 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "ipset_beside.h"
 #include "service.h"
 
-enum {
-	LISTING = 0, /* what a deadline is for: slot * 2 + this */
-	REQUEST = 1
+/* What a set will have, while the index is filled. */
+struct prefixes {
+	struct delist_ipset_entry *at;
+	size_t n, room;
 };
 
-static struct listing_slot *
-listing_at(const struct index *index, uint32_t slot)
-{
-	return delist_pool_at(&index->listings, slot);
-}
+struct index_filling {
+	struct prefixes blocked, allowed;
+};
 
 int
-delist_index_init(struct index *index, const struct delist_alloc *alloc)
+delist_index_init(struct index *index, const struct delist_alloc *alloc,
+    const uint8_t seed[16])
 {
 	int result;
 
-	*index = (struct index){0};
-	delist_pool_init(&index->listings, sizeof(struct listing_slot), alloc);
+	*index = (struct index){.filling = NULL};
+	delist_epoch_init(&index->epoch);
+	delist_docket_init(&index->listings, alloc, &index->epoch, seed);
 	delist_pool_init(&index->requests, sizeof(struct request_slot), alloc);
 	delist_idmap_init(&index->ids, alloc);
-	result = delist_ipset_new(&index->served, alloc);
-	for (int kind = 0; kind < SERVICE_KINDS && result == DELIST_OK; kind++)
-		result = delist_ipset_new(&index->of_kind[kind], alloc);
+	result = delist_ipset_new_beside(&index->blocked, alloc, &index->epoch);
+	if (result == DELIST_OK)
+		result = delist_ipset_new_beside(
+		    &index->allowed, alloc, &index->epoch);
 	if (result == DELIST_OK)
 		result = delist_deadline_new(&index->due, alloc);
 	if (result == DELIST_OK)
@@ -47,18 +51,40 @@ delist_index_init(struct index *index, const struct delist_alloc *alloc)
 	return result;
 }
 
+static void
+end_filling(struct index *index)
+{
+	const struct delist_alloc *alloc = &index->listings.alloc;
+	struct index_filling *filling = index->filling;
+
+	if (filling == NULL)
+		return;
+	delist_alloc_release(alloc, filling->blocked.at, filling->blocked.room,
+	    sizeof *filling->blocked.at);
+	delist_alloc_release(alloc, filling->allowed.at, filling->allowed.room,
+	    sizeof *filling->allowed.at);
+	delist_alloc_release(alloc, filling, 1, sizeof *filling);
+	index->filling = NULL;
+}
+
 void
 delist_index_fini(struct index *index)
 {
-	delist_pool_fini(&index->listings);
+	struct delist_alloc alloc = index->listings.alloc;
+
+	/* It was never set up. */
+	if (index->listings.epoch == NULL)
+		return;
+	end_filling(index);
+	delist_docket_fini(&index->listings);
 	delist_pool_fini(&index->requests);
 	delist_idmap_fini(&index->ids);
-	delist_ipset_free(index->served);
-	for (int kind = 0; kind < SERVICE_KINDS; kind++)
-		delist_ipset_free(index->of_kind[kind]);
+	delist_ipset_free(index->blocked);
+	delist_ipset_free(index->allowed);
 	delist_deadline_free(index->due);
 	delist_deadline_free(index->waiting);
-	*index = (struct index){0};
+	delist_epoch_fini(&index->epoch, &alloc);
+	*index = (struct index){.filling = NULL};
 }
 
 /* Room for n more, by doubling: it grows with each row of a big store. */
@@ -75,85 +101,128 @@ reserve_deadlines(struct delist_deadline *queue, size_t n)
 int
 delist_index_reserve(struct index *index)
 {
-	int result = delist_pool_reserve(&index->listings, SERVICE_LISTINGS);
+	int result = delist_pool_reserve(&index->requests, SERVICE_REQUESTS);
 
-	if (result == DELIST_OK)
-		result =
-		    delist_pool_reserve(&index->requests, SERVICE_REQUESTS);
 	/* One at a time: only a submission brings a request. */
 	if (result == DELIST_OK)
 		result = delist_idmap_reserve(&index->ids);
 	if (result == DELIST_OK)
-		result = reserve_deadlines(
-		    index->due, SERVICE_LISTINGS + SERVICE_REQUESTS + 1);
+		result = reserve_deadlines(index->due, SERVICE_REQUESTS + 1);
 	if (result == DELIST_OK)
 		result =
 		    reserve_deadlines(index->waiting, SERVICE_REQUESTS + 1);
 	return result;
 }
 
-/* ---- deadlines ---- */
+/* ---- what is due ---- */
 
-/* Set, move or cancel: INT64_MAX is never.  There is room. */
-static void
-set_due(struct delist_deadline *queue, uint64_t *handle, int64_t due_s,
-    uint64_t item)
+int64_t
+delist_index_next_due(const struct index *index)
 {
-	if (due_s == INT64_MAX) {
-		delist_deadline_cancel(queue, *handle);
-		*handle = 0;
-	} else if (!delist_deadline_move(queue, *handle, due_s)) {
-		(void)delist_deadline_insert(queue, handle, due_s, item);
-	}
+	int64_t first_s = delist_docket_next_due(&index->listings), due_s;
+
+	if (delist_deadline_next(index->due, &due_s) && due_s < first_s)
+		return due_s;
+	return first_s;
+}
+
+/* The first of all listings, if it is due before what is in the queue. */
+static bool
+pop_listing(struct index *index, struct index_item *item, int64_t now_s)
+{
+	int64_t first_s = delist_docket_next_due(&index->listings), due_s;
+	uint32_t number;
+
+	if (first_s == INT64_MAX || first_s > now_s ||
+	    (delist_deadline_next(index->due, &due_s) && due_s < first_s))
+		return false;
+	number = delist_docket_take_due(&index->listings);
+	item->item = (uint64_t)number * 2 + INDEX_LISTING;
+	return delist_docket_taken(&index->listings, &item->listing, number);
 }
 
 bool
 delist_index_pop(struct index *index, struct index_item *item, int64_t now_s)
 {
-	uint32_t slot;
-
-	if (delist_deadline_pop(index->due, &item->item, 1, now_s) == 0)
-		return false;
-	slot = (uint32_t)(item->item / 2);
-	item->listing = NULL;
 	item->request = NULL;
-	if (item->item % 2 == LISTING)
-		item->listing = listing_at(index, slot);
-	else
-		item->request = delist_pool_at(&index->requests, slot);
-	return true;
+	if (pop_listing(index, item, now_s))
+		return true;
+	while (delist_deadline_pop(index->due, &item->item, 1, now_s) != 0) {
+		uint32_t number = (uint32_t)(item->item / 2);
+
+		if (item->item % 2 == INDEX_REQUEST) {
+			item->request =
+			    delist_pool_at(&index->requests, number);
+			return true;
+		}
+		/* One that was put off and has changed since is no matter. */
+		if (delist_docket_taken(
+			&index->listings, &item->listing, number))
+			return true;
+	}
+	return false;
 }
 
 void
 delist_index_back(
     struct index *index, const struct index_item *item, int64_t due_s)
 {
-	set_due(index->due,
-	    item->listing != NULL ? &item->listing->due : &item->request->due,
-	    due_s, item->item);
+	if (item->request != NULL)
+		delist_index_set_due(
+		    index->due, &item->request->due, due_s, item->item);
+	else if (due_s != INT64_MAX && delist_deadline_insert(index->due, NULL,
+					   due_s, item->item) != DELIST_OK)
+		delist_docket_put_back(
+		    &index->listings, (uint32_t)(item->item / 2));
 }
 
 /* ---- listings ---- */
 
-static bool
-has(const struct delist_ipset *set, const struct delist_prefix *prefix)
+static struct delist_docket_entry
+entry_of(const struct delist_listing *listing)
 {
-	uint32_t tag;
+	int64_t until_s = delist_listing_live_until_s(listing);
+	struct delist_docket_entry entry = {
+	    .prefix = listing->prefix,
+	    .kind = listing->kind,
+	    .state = listing->state,
+	    .life = DELIST_DOCKET_MORTAL,
+	    .code = listing->code,
+	    .due_s = delist_listing_due_s(listing),
+	};
 
-	return delist_ipset_get(set, &tag, prefix);
+	if (until_s == INT64_MIN)
+		entry.life = DELIST_DOCKET_DEAD;
+	else if (until_s == INT64_MAX)
+		entry.life = DELIST_DOCKET_IMMORTAL;
+	return entry;
+}
+
+/* The set that has the listing while it is listed; NULL: none does. */
+static struct delist_ipset *
+set_of(const struct index *index, const struct delist_listing *listing)
+{
+	switch (listing->kind) {
+	case DELIST_LISTING_BLOCK:
+		return index->blocked;
+	case DELIST_LISTING_ALLOW:
+		return index->allowed;
+	default:
+		return NULL;
+	}
 }
 
 static int
-prepare_served(
-    struct index *index, const struct delist_prefix *prefix, bool will)
+prepare_set(
+    struct delist_ipset *set, const struct delist_prefix *prefix, bool will)
 {
-	bool was = has(index->served, prefix), removed;
+	uint32_t tag;
+	bool was = delist_ipset_get(set, &tag, prefix), removed;
 
 	if (will && !was)
-		return delist_ipset_prepare_insert(index->served, prefix, 0);
+		return delist_ipset_prepare_insert(set, prefix, 0);
 	if (was && !will)
-		return delist_ipset_prepare_remove(
-		    index->served, &removed, prefix);
+		return delist_ipset_prepare_remove(set, &removed, prefix);
 	return DELIST_OK;
 }
 
@@ -161,219 +230,92 @@ int
 delist_index_prepare(
     struct index *index, const struct delist_listing *listing, bool gone)
 {
-	struct delist_ipset *set = index->of_kind[listing->kind];
-	struct index_change change = {.listing = listing, .gone = gone};
-	int result = DELIST_OK;
-	bool removed;
+	struct delist_docket_entry entry = entry_of(listing);
+	struct delist_ipset *set = set_of(index, listing);
+	int result = delist_docket_prepare(&index->listings, &entry, gone);
 
-	if (!delist_ipset_get(set, &change.slot, &listing->prefix)) {
-		struct listing_slot *slot;
-
-		if (gone)
-			return DELIST_OK;
-		slot = delist_pool_take(&index->listings, &change.slot);
-		slot->prefix = listing->prefix;
-		slot->kind = listing->kind;
-		slot->live_until_s = INT64_MIN;
-		change.fresh = true;
-		result = delist_ipset_prepare_insert(
-		    set, &listing->prefix, change.slot);
-	} else if (gone) {
-		result = delist_ipset_prepare_remove(
-		    set, &removed, &listing->prefix);
-	}
-	index->changes[index->changes_n++] = change;
-	if (result == DELIST_OK && listing->kind == DELIST_LISTING_BLOCK)
-		result = prepare_served(index, &listing->prefix,
+	if (result == DELIST_OK && set != NULL)
+		result = prepare_set(set, &listing->prefix,
 		    !gone && listing->state == DELIST_LISTING_LISTED);
-	return result;
-}
-
-void
-delist_index_abandon(struct index *index)
-{
-	delist_ipset_abandon(index->served);
-	for (int kind = 0; kind < SERVICE_KINDS; kind++)
-		delist_ipset_abandon(index->of_kind[kind]);
-	for (size_t i = 0; i < index->changes_n; i++)
-		if (index->changes[i].fresh)
-			delist_pool_give(
-			    &index->listings, index->changes[i].slot);
-	index->changes_n = 0;
-}
-
-static uint32_t *
-length_of(struct index *index, const struct delist_listing *listing)
-{
-	const struct delist_prefix *prefix = &listing->prefix;
-
-	return &index->lengths[listing->kind][prefix->addr.family ==
-					      DELIST_INET6][prefix->bits];
-}
-
-static void
-settle(struct index *index, const struct index_change *change)
-{
-	const struct delist_listing *listing = change->listing;
-	struct listing_slot *slot = listing_at(index, change->slot);
-
-	if (!change->fresh)
-		index->listings_in[slot->kind][slot->state]--;
-	if (!change->gone)
-		index->listings_in[slot->kind][listing->state]++;
-	slot->state = listing->state;
-	slot->code = listing->code;
-	slot->live_until_s = delist_listing_live_until_s(listing);
-	set_due(index->due, &slot->due,
-	    change->gone ? INT64_MAX : delist_listing_due_s(listing),
-	    (uint64_t)change->slot * 2 + LISTING);
-	if (change->fresh)
-		++*length_of(index, listing);
+	/* Of removals, EAGAIN says something else. */
+	return result == DELIST_EAGAIN ? DELIST_EBUSY : result;
 }
 
 void
 delist_index_publish(struct index *index)
 {
-	for (size_t i = 0; i < index->changes_n; i++)
-		settle(index, &index->changes[i]);
-	for (int kind = 0; kind < SERVICE_KINDS; kind++)
-		delist_ipset_publish(index->of_kind[kind]);
-	delist_ipset_publish(index->served);
-	for (size_t i = 0; i < index->changes_n; i++) {
-		if (!index->changes[i].gone)
-			continue;
-		--*length_of(index, index->changes[i].listing);
-		delist_pool_give(&index->listings, index->changes[i].slot);
-	}
-	index->changes_n = 0;
-}
-
-static bool
-is_live(const struct listing_slot *slot, int64_t now_s)
-{
-	return now_s < slot->live_until_s || slot->live_until_s == INT64_MAX;
-}
-
-const struct listing_slot *
-delist_index_live(const struct index *index, int kind,
-    const struct delist_addr *addr, int at_least, int at_most, int64_t now_s)
-{
-	const struct delist_ipset *set = index->of_kind[kind];
-	const uint32_t *lengths =
-	    index->lengths[kind][addr->family == DELIST_INET6];
-	struct delist_prefix prefix;
-	uint32_t slot;
-
-	if (!delist_ipset_cover(set, &prefix, &slot, addr))
-		return NULL;
-	if (at_most > prefix.bits)
-		at_most = prefix.bits;
-	for (int bits = at_most; bits >= at_least; bits--) {
-		prefix = delist_prefix_of(addr, (unsigned)bits);
-		if (lengths[bits] != 0 &&
-		    delist_ipset_get(set, &slot, &prefix) &&
-		    is_live(listing_at(index, slot), now_s))
-			return listing_at(index, slot);
-	}
-	return NULL;
-}
-
-/* ---- requests ---- */
-
-struct request_slot *
-delist_index_find(const struct index *index, const uint8_t id[16])
-{
-	uint32_t slot;
-
-	if (!delist_idmap_get(&index->ids, &slot, id))
-		return NULL;
-	return delist_pool_at(&index->requests, slot);
-}
-
-/*
- * Who gives way first: those who get no mail anyway, then by age.  The line
- * has no place at INT64_MAX, and the muted have the negative ones.
- */
-static int64_t
-place_in_line(const struct delist_request *request)
-{
-	int64_t place = request->created_s;
-
-	if (!delist_request_open(request))
-		return INT64_MAX;
-	if (place < 0)
-		place = 0;
-	if (place == INT64_MAX)
-		place--;
-	return request->muted ? place + INT64_MIN : place;
-}
-
-static void
-forget(struct index *index, struct request_slot *slot, uint32_t number)
-{
-	set_due(index->due, &slot->due, INT64_MAX, 0);
-	set_due(index->waiting, &slot->waiting, INT64_MAX, 0);
-	delist_idmap_remove(&index->ids, slot->id);
-	delist_pool_give(&index->requests, number);
+	/* What a set has is found by whoever looks further. */
+	delist_docket_publish(&index->listings);
+	delist_ipset_publish(index->blocked);
+	delist_ipset_publish(index->allowed);
 }
 
 void
-delist_index_request(
-    struct index *index, const struct delist_request *request, bool gone)
+delist_index_abandon(struct index *index)
 {
-	struct request_slot *slot;
-	uint32_t number;
-
-	if (delist_idmap_get(&index->ids, &number, request->id)) {
-		slot = delist_pool_at(&index->requests, number);
-	} else {
-		if (gone)
-			return;
-		slot = delist_pool_take(&index->requests, &number);
-		memcpy(slot->id, request->id, sizeof slot->id);
-		delist_idmap_put(&index->ids, slot->id, number);
-		index->requests_in[slot->state]++;
-	}
-	index->requests_in[slot->state]--;
-	if (gone) {
-		forget(index, slot, number);
-		return;
-	}
-	slot->state = request->state;
-	index->requests_in[slot->state]++;
-	if (!delist_service_mail_waits(request)) {
-		slot->outbox = false;
-		slot->outcome = 0;
-	}
-	/* What waits for the mailer or the store has a due time of its own. */
-	if (!slot->outbox && slot->outcome == 0)
-		set_due(index->due, &slot->due, delist_request_due_s(request),
-		    (uint64_t)number * 2 + REQUEST);
-	set_due(index->waiting, &slot->waiting, place_in_line(request), number);
+	delist_docket_abandon(&index->listings);
+	delist_ipset_abandon(index->blocked);
+	delist_ipset_abandon(index->allowed);
 }
 
-void
-delist_index_wake(struct index *index, struct request_slot *slot, int64_t due_s)
-{
-	uint32_t number;
+/* ---- all listings at once ---- */
 
-	if (delist_idmap_get(&index->ids, &number, slot->id))
-		set_due(index->due, &slot->due, due_s,
-		    (uint64_t)number * 2 + REQUEST);
+static int
+keep_prefix(const struct delist_alloc *alloc, struct prefixes *entries,
+    const struct delist_prefix *prefix)
+{
+	if (entries->n == entries->room) {
+		size_t room = 2 * entries->room + 64;
+		void *grown = delist_alloc_grow(alloc, entries->at,
+		    entries->room, room, sizeof *entries->at);
+
+		if (grown == NULL)
+			return DELIST_ENOMEM;
+		entries->at = grown;
+		entries->room = room;
+	}
+	entries->at[entries->n++] = (struct delist_ipset_entry){*prefix, 0};
+	return DELIST_OK;
 }
 
-const struct request_slot *
-delist_index_oldest(struct index *index)
+int
+delist_index_fill(struct index *index, const struct delist_listing *listing)
 {
-	struct request_slot *slot;
-	uint64_t number;
-	int64_t place;
+	const struct delist_alloc *alloc = &index->listings.alloc;
+	struct delist_docket_entry entry = entry_of(listing);
+	struct index_filling *filling = index->filling;
+	int result;
 
-	if (!delist_deadline_next(index->waiting, &place) ||
-	    delist_deadline_pop(index->waiting, &number, 1, place) == 0)
-		return NULL;
-	/* A queue shows its first only by handing it out. */
-	slot = delist_pool_at(&index->requests, (uint32_t)number);
-	set_due(index->waiting, &slot->waiting, place, number);
-	return slot;
+	if (filling == NULL)
+		index->filling = filling =
+		    delist_alloc_zeroed(alloc, 1, sizeof *filling);
+	if (filling == NULL)
+		return DELIST_ENOMEM;
+	result = delist_docket_load(&index->listings, &entry);
+	if (result != DELIST_OK || listing->state != DELIST_LISTING_LISTED ||
+	    listing->kind == DELIST_LISTING_EXCEPTION)
+		return result;
+	return keep_prefix(alloc,
+	    listing->kind == DELIST_LISTING_BLOCK ? &filling->blocked
+						  : &filling->allowed,
+	    &listing->prefix);
+}
+
+int
+delist_index_filled(struct index *index)
+{
+	const struct index_filling *filling = index->filling;
+	int result;
+
+	if (filling == NULL)
+		return DELIST_OK;
+	result = delist_docket_loaded(&index->listings);
+	if (result == DELIST_OK)
+		result = delist_ipset_build(
+		    index->blocked, filling->blocked.at, filling->blocked.n);
+	if (result == DELIST_OK)
+		result = delist_ipset_build(
+		    index->allowed, filling->allowed.at, filling->allowed.n);
+	end_filling(index);
+	return result;
 }

@@ -132,7 +132,8 @@ delist_service_stats(
 
 	if (stats->size != sizeof *stats)
 		return DELIST_EINVAL;
-	memcpy(stats->listings, index->listings_in, sizeof stats->listings);
+	memcpy(
+	    stats->listings, index->listings.count_of, sizeof stats->listings);
 	memcpy(stats->requests, index->requests_in, sizeof stats->requests);
 	return DELIST_OK;
 }

@@ -215,7 +215,7 @@ submit_steps(struct work *work, void *arg)
 	if (!ev.covered)
 		return DELIST_OK;
 	call->answer.code = cover.code;
-	call->answer.prefix = cover.block->prefix;
+	call->answer.prefix = cover.block.prefix;
 	call->answer.result = DELIST_SUBMIT_INVESTIGATE;
 	if (!ev.self_service)
 		return DELIST_OK;

@@ -211,11 +211,11 @@ static int
 listing_steps(struct work *work, void *arg)
 {
 	struct due_call *call = arg;
-	const struct listing_slot *slot = call->item->listing;
+	const struct delist_docket_entry *entry = &call->item->listing;
 	struct delist_event ev = {.kind = DELIST_EVENT_DUE};
 	struct work_listing *listing;
-	int result =
-	    delist_work_get_listing(work, &listing, slot->kind, &slot->prefix);
+	int result = delist_work_get_listing(
+	    work, &listing, entry->kind, &entry->prefix);
 
 	if (result != DELIST_OK)
 		return result;
@@ -326,7 +326,7 @@ do_item(struct delist_service *service, const struct index_item *item,
 	if (item->request != NULL && item->request->outcome != 0)
 		return outcome_again(service, item, now_s);
 	result = delist_work_run(service,
-	    item->listing != NULL ? listing_steps : request_steps, &call,
+	    item->request == NULL ? listing_steps : request_steps, &call,
 	    now_s);
 	if (result != DELIST_OK)
 		delist_index_back(
@@ -339,14 +339,12 @@ do_item(struct delist_service *service, const struct index_item *item,
 int64_t
 delist_service_next_due(const struct delist_service *service)
 {
-	int64_t due_s = service->sweep.due_s, first_s;
+	int64_t due_s = service->sweep.due_s;
+	int64_t first_s = delist_index_next_due(&service->index);
 
 	if (service->audits.due_s < due_s)
 		due_s = service->audits.due_s;
-	if (delist_deadline_next(service->index.due, &first_s) &&
-	    first_s < due_s)
-		return first_s;
-	return due_s;
+	return first_s < due_s ? first_s : due_s;
 }
 
 /* INT64_MAX is never, also for a clock that shows it. */

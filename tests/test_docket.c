@@ -96,6 +96,7 @@ assert_same(const struct delist_docket_entry *got,
 {
 	assert_int_equal(delist_prefix_compare(&got->prefix, &want->prefix), 0);
 	assert_int_equal(got->kind, want->kind);
+	assert_int_equal(got->state, want->state);
 	assert_int_equal(got->life, want->life);
 	assert_int_equal(got->code, want->code);
 	assert_true(got->due_s == want->due_s);
@@ -150,6 +151,7 @@ random_entry(struct support_random *random)
 	return (struct delist_docket_entry){
 	    .prefix = random_prefix(random),
 	    .kind = (uint8_t)support_below(random, DELIST_DOCKET_KINDS),
+	    .state = (uint8_t)support_below(random, DELIST_DOCKET_STATES),
 	    .life = (uint8_t)support_below(random, 3),
 	    .code = (uint16_t)(511 + support_below(random, 139)),
 	    .due_s = random_time(random),
@@ -176,6 +178,16 @@ compare_live(const struct bench *bench, const struct twin *twin,
 	assert_int_equal(found, want != NULL);
 	if (found)
 		assert_same(&got, want);
+}
+
+static void
+compare_counts(const struct bench *bench, const struct twin *twin)
+{
+	uint64_t want[DELIST_DOCKET_KINDS][DELIST_DOCKET_STATES] = {{0}};
+
+	for (size_t i = 0; i < twin->n; i++)
+		want[twin->at[i].kind][twin->at[i].state]++;
+	assert_memory_equal(bench->docket.count_of, want, sizeof want);
 }
 
 static int64_t
@@ -273,6 +285,7 @@ like_its_twin(void **state)
 		if (step % 4 == 0)
 			take_one(&bench, &twin, &random);
 		assert_int_equal(bench.docket.count, twin.n);
+		compare_counts(&bench, &twin);
 		assert_true(delist_docket_next_due(&bench.docket) ==
 			    first_due_s(&twin));
 	}

@@ -11,6 +11,7 @@
 #include <delist/audit.h>
 #include <delist/error.h>
 #include <delist/event.h>
+#include <delist/ipset.h>
 #include <delist/letter.h>
 #include <delist/listing.h>
 #include <delist/mailbox.h>
@@ -43,11 +44,11 @@
  * 1970-01-01 UTC.  A clock that steps back makes nothing happen early, and
  * a listing that is over does not block, whoever called tick or not.
  *
- * One thread at a time, with the rule of <delist/ipset.h> for
- * delist_service_check(): any number of threads may check at once, but not
- * beside a call that changes something; a host that does both holds a lock
- * of its own around them.  Callbacks are called on the thread of the call
- * and must not call the service.
+ * One thread at a time, except for delist_service_check() and _reply(): any
+ * number of threads may check, and beside a call that changes something too
+ * if they stand between delist_reader_enter() and delist_reader_exit(); see
+ * delist_service_join().  Callbacks are called on the thread of the call and
+ * must not call the service.
  */
 
 #ifdef __cplusplus
@@ -218,6 +219,7 @@ struct delist_grounds {
  *				a block that the policy's guard refuses
  *	DELIST_ENOSPC		a fifth source for one prefix
  *	DELIST_ENOMEM		no memory
+ *	DELIST_EBUSY		a reader stays inside: delist_service_join()
  *	DELIST_ECONFLICT	another service writes to the store, again
  *				and again
  *	and what the store, or entropy, says
@@ -283,6 +285,23 @@ struct delist_check {
 DELIST_API bool delist_service_check(const struct delist_service *service,
     struct delist_check *check, const struct delist_addr *addr,
     const char *recipient, size_t recipient_len, int64_t now_s);
+
+/*
+ * For a thread that checks beside the one that changes: a reader, as in
+ * <delist/ipset.h>, for delist_reader_leave() before the service is closed.
+ * Around its checks, one or a few thousand, it enters and exits:
+ *
+ *	delist_reader_enter(reader);
+ *	refuse = delist_service_check(service, &check, client, to, len, now_s);
+ *	delist_reader_exit(reader);
+ *
+ * It takes no lock and waits for nobody.  While it is inside it must not
+ * sleep: once thousands of changes wait for it, more are DELIST_EBUSY.
+ *
+ *	DELIST_ENOMEM	no memory; the allocator must be safe on any thread
+ */
+DELIST_API int delist_service_join(
+    struct delist_reader **out, struct delist_service *service);
 
 /*
  * Write the SMTP reply for an address that check says is blocked: as
