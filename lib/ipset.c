@@ -153,10 +153,47 @@ delist_reader_leave(struct delist_reader *reader)
 
 /* ---- looking up ---- */
 
+enum {
+	BATCH = 256 /* looked up again if the view was exchanged meanwhile */
+};
+
+/*
+ * A view that was exchanged meanwhile is looked at no further: some of what it
+ * leads to is changed for its successor, and some is not any more.  It is not
+ * given back while its reader is inside, so another one has another place.
+ */
 static const struct delist_view *
 view_of(const struct delist_ipset *set, int family)
 {
 	return atomic_load_explicit(&set->view[family], memory_order_acquire);
+}
+
+static uint32_t
+find4(const struct delist_ipset *set, uint32_t addr)
+{
+	const struct delist_view *view = view_of(set, 0), *seen;
+	uint32_t found;
+
+	do {
+		seen = view;
+		found = set->path->find4(seen, addr);
+		view = view_of(set, 0);
+	} while (__builtin_expect(view != seen, 0));
+	return found;
+}
+
+static uint32_t
+find6(const struct delist_ipset *set, uint64_t hi, uint64_t lo)
+{
+	const struct delist_view *view = view_of(set, 1), *seen;
+	uint32_t found;
+
+	do {
+		seen = view;
+		found = set->path->find6(seen, hi, lo);
+		view = view_of(set, 1);
+	} while (__builtin_expect(view != seen, 0));
+	return found;
 }
 
 static bool
@@ -171,7 +208,7 @@ answer(uint32_t *tag, uint32_t found)
 bool
 delist_ipset_find4(const struct delist_ipset *set, uint32_t *tag, uint32_t addr)
 {
-	return answer(tag, set->path->find4(view_of(set, 0), addr));
+	return answer(tag, find4(set, addr));
 }
 
 bool
@@ -182,7 +219,7 @@ delist_ipset_find6(
 
 	if (hi == 0 && lo >> 32 == 0xffff) /* IPv4-mapped */
 		return delist_ipset_find4(set, tag, (uint32_t)lo);
-	return answer(tag, set->path->find6(view_of(set, 1), hi, lo));
+	return answer(tag, find6(set, hi, lo));
 }
 
 bool
@@ -200,20 +237,50 @@ void
 delist_ipset_find4_batch(const struct delist_ipset *set, uint32_t *tags,
     const uint32_t *addrs, size_t n)
 {
-	set->path->batch4(view_of(set, 0), tags, addrs, n);
+	const struct delist_view *view = view_of(set, 0), *seen;
+
+	while (n > 0) {
+		size_t some = n < BATCH ? n : BATCH;
+
+		do {
+			seen = view;
+			set->path->batch4(seen, tags, addrs, some);
+			view = view_of(set, 0);
+		} while (__builtin_expect(view != seen, 0));
+		tags += some;
+		addrs += some;
+		n -= some;
+	}
 }
 
 /* IPv4-mapped addresses are looked up again, as what they are. */
+static void
+find_mapped(const struct delist_ipset *set, uint32_t *tags,
+    const uint8_t (*addrs)[16], size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (delist_get_be64(addrs[i]) == 0 &&
+		    delist_get_be32(addrs[i] + 8) == 0xffff)
+			tags[i] = find4(set, delist_get_be32(addrs[i] + 12));
+}
+
 void
 delist_ipset_find6_batch(const struct delist_ipset *set, uint32_t *tags,
     const uint8_t (*addrs)[16], size_t n)
 {
-	set->path->batch6(view_of(set, 1), tags, addrs, n);
-	for (size_t i = 0; i < n; i++) {
-		if (delist_get_be64(addrs[i]) != 0 ||
-		    delist_get_be32(addrs[i] + 8) != 0xffff)
-			continue;
-		tags[i] = DELIST_IPSET_NONE;
-		delist_ipset_find6(set, &tags[i], addrs[i]);
+	const struct delist_view *view = view_of(set, 1), *seen;
+
+	while (n > 0) {
+		size_t some = n < BATCH ? n : BATCH;
+
+		do {
+			seen = view;
+			set->path->batch6(seen, tags, addrs, some);
+			view = view_of(set, 1);
+		} while (__builtin_expect(view != seen, 0));
+		find_mapped(set, tags, addrs, some);
+		tags += some;
+		addrs += some;
+		n -= some;
 	}
 }

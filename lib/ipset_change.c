@@ -160,8 +160,9 @@ store(struct delist_ipset *set, struct delist_change *change,
 		delist_part_retire_block(set, part, store->layer, store->was);
 }
 
+/* A code is out of sight with the last word that leads to it, and no sooner. */
 static void
-show(struct delist_ipset *set, struct delist_change *change)
+show(struct delist_ipset *set, struct delist_change *change, bool insert)
 {
 	struct delist_part *part = change->part;
 
@@ -171,6 +172,8 @@ show(struct delist_ipset *set, struct delist_change *change)
 	change->view = NULL;
 	for (size_t i = 0; i < change->n; i++)
 		store(set, change, &change->stores[i]);
+	delist_part_count_use(set, part, change->was, false);
+	delist_part_count_use(set, part, change->row.code, insert);
 	atomic_fetch_add_explicit(&set->epoch->now, 1, memory_order_acq_rel);
 	if (change->rows_change)
 		delist_roster_publish(
@@ -196,11 +199,9 @@ delist_ipset_publish(struct delist_ipset *set)
 		delist_part_drop(set, part);
 		return;
 	}
-	delist_part_count_use(set, part, change->was, false);
-	delist_part_count_use(set, part, change->row.code, insert);
 	part->count += insert ? change->was == 0 : SIZE_MAX;
 	part->in_layer[change->layer] += insert ? change->was == 0 : SIZE_MAX;
-	show(set, change);
+	show(set, change, insert);
 	if (delist_epoch_unread(set->epoch))
 		delist_part_reclaim(set, part);
 	delist_part_fit(set, part);
