@@ -72,6 +72,23 @@ delist_le64_put(uint8_t *at, uint64_t value)
 	memcpy(at, &swapped, sizeof swapped);
 }
 
+/* Most significant first: addresses, as they come. */
+static inline uint64_t
+delist_be64(const uint8_t *at)
+{
+	return (uint64_t)at[0] << 56 | (uint64_t)at[1] << 48 |
+	       (uint64_t)at[2] << 40 | (uint64_t)at[3] << 32 |
+	       (uint64_t)at[4] << 24 | (uint64_t)at[5] << 16 |
+	       (uint64_t)at[6] << 8 | at[7];
+}
+
+static inline uint32_t
+delist_be32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+	       (uint32_t)at[2] << 8 | at[3];
+}
+
 /* A code of `width` bytes, 1 or 4. */
 static inline uint32_t
 delist_le_code(const uint8_t *codes, size_t index, unsigned width)

@@ -54,32 +54,73 @@ delist_roster_write(const struct delist_roster *rows,
 }
 
 static void
-row_read(const struct delist_roster *rows, struct delist_roster_row *row,
-    const uint8_t *from)
+read_key(struct delist_roster_row *row, const uint8_t *from, unsigned key)
 {
-	uint8_t address[16] = {0};
+	row->lo = 0;
+	if (key == 3)
+		row->hi = (uint64_t)(delist_be32(from) & 0xffffff00) << 32;
+	else if (key == 4)
+		row->hi = (uint64_t)delist_be32(from) << 32;
+	else if (key == 6)
+		row->hi = (uint64_t)delist_be32(from) << 32 |
+			  (uint64_t)from[4] << 24 | (uint64_t)from[5] << 16;
+	else
+		row->hi = delist_be64(from);
+	if (key == 16)
+		row->lo = delist_be64(from + 8);
+	row->bits = from[key];
+}
 
-	memcpy(address, from, rows->key);
-	row->hi = delist_get_be64(address);
-	row->lo = delist_get_be64(address + 8);
-	row->bits = from[rows->key];
+void
+delist_roster_parse(const struct delist_roster *rows,
+    struct delist_roster_row *row, const uint8_t *from)
+{
+	read_key(row, from, rows->key);
 	row->code = delist_le_code(from + rows->key + 1, 0, rows->width);
 }
 
 /* ---- places ---- */
 
+static bool
+before(const struct delist_roster_row *a, const struct delist_roster_row *b,
+    bool or_equal)
+{
+	if (a->hi != b->hi)
+		return a->hi < b->hi;
+	if (a->lo != b->lo)
+		return a->lo < b->lo;
+	return or_equal ? a->bits <= b->bits : a->bits < b->bits;
+}
+
+/* What the bytes of a key would have of the address. */
+static struct delist_roster_row
+cut_key(const struct delist_roster *rows, const struct delist_roster_row *row)
+{
+	struct delist_roster_row key = *row;
+
+	if (rows->key < 8)
+		key.hi &= ~(~UINT64_C(0) >> 8 * rows->key);
+	if (rows->key <= 8)
+		key.lo = 0;
+	return key;
+}
+
 /* The first row that is not before the key (or, with `behind`, is after). */
 struct delist_roster_place
-delist_roster_find(
-    const struct delist_roster *rows, const uint8_t *key, bool behind)
+delist_roster_find(const struct delist_roster *rows,
+    const struct delist_roster_row *row, bool behind)
 {
-	size_t len = rows->key + 1, low = 0, high = rows->n, chunk;
-	int least = behind ? 1 : 0;
+	struct delist_roster_row key = cut_key(rows, row), at;
+	size_t low = 0, high = rows->n, size = delist_roster_size(rows), chunk;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
+		const struct delist_roster_chunk *middle = &rows->chunks[mid];
 
-		if (memcmp(rows->chunks[mid].first, key, len) < least)
+		at.hi = middle->hi;
+		at.lo = middle->lo;
+		at.bits = middle->bits;
+		if (before(&at, &key, behind))
 			low = mid + 1;
 		else
 			high = mid;
@@ -92,9 +133,8 @@ delist_roster_find(
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (memcmp(
-			rows->chunks[chunk].at + mid * delist_roster_size(rows),
-			key, len) < least)
+		read_key(&at, rows->chunks[chunk].at + mid * size, rows->key);
+		if (before(&at, &key, behind))
 			low = mid + 1;
 		else
 			high = mid;
@@ -109,10 +149,8 @@ delist_roster_seek(
     const struct delist_roster *rows, uint64_t hi, uint64_t lo, unsigned bits)
 {
 	struct delist_roster_row row = {.hi = hi, .lo = lo, .bits = bits};
-	uint8_t key[DELIST_ROSTER_MAX];
 
-	delist_roster_write(rows, key, &row);
-	return delist_roster_find(rows, key, false);
+	return delist_roster_find(rows, &row, false);
 }
 
 bool
@@ -124,7 +162,8 @@ delist_roster_read(const struct delist_roster *rows,
 	if (place->chunk >= rows->n)
 		return false;
 	chunk = &rows->chunks[place->chunk];
-	row_read(rows, row, chunk->at + place->row * delist_roster_size(rows));
+	delist_roster_parse(
+	    rows, row, chunk->at + place->row * delist_roster_size(rows));
 	if (++place->row == chunk->n)
 		*place = (struct delist_roster_place){place->chunk + 1, 0};
 	return true;
@@ -178,14 +217,12 @@ delist_roster_cover(const struct delist_roster *rows,
 	for (;;) {
 		struct delist_roster_row key = {.bits = bits}, at;
 		struct delist_roster_place place;
-		uint8_t bytes[DELIST_ROSTER_MAX];
 		unsigned shared;
 
 		cut(&hi, &lo, bits);
 		key.hi = hi;
 		key.lo = lo;
-		delist_roster_write(rows, bytes, &key);
-		place = delist_roster_find(rows, bytes, true);
+		place = delist_roster_find(rows, &key, true);
 		if (place.row > 0)
 			place.row--;
 		else if (place.chunk > 0)

@@ -30,13 +30,15 @@
  */
 enum {
 	DELIST_ROSTER_KEY = 17, /* bytes of the longest key with its length */
-	DELIST_ROSTER_MAX = DELIST_ROSTER_KEY + 4
+	DELIST_ROSTER_MAX = DELIST_ROSTER_KEY + 4,
+	DELIST_ROSTER_FEW = 2
 };
 
 struct delist_roster_chunk {
 	uint8_t *at;
+	uint64_t hi, lo; /* the first row's */
 	uint16_t n;
-	uint8_t first[DELIST_ROSTER_KEY];
+	uint8_t bits;
 };
 
 struct delist_roster {
@@ -58,9 +60,10 @@ struct delist_roster_row {
 	uint32_t code;
 };
 
+/* It points into itself, and so must stay where it is. */
 struct delist_roster_change {
 	size_t begin, end; /* chunks that go */
-	struct delist_roster_chunk *fresh;
+	struct delist_roster_chunk few[DELIST_ROSTER_FEW], *fresh;
 	size_t n; /* chunks that come */
 	size_t removed, added;
 	struct delist_roster_chunk *index; /* a larger one; NULL: it has room */
@@ -81,9 +84,13 @@ size_t delist_roster_write(const struct delist_roster *rows,
 struct delist_roster_place delist_roster_seek(
     const struct delist_roster *rows, uint64_t hi, uint64_t lo, unsigned bits);
 
-/* The same for a key as bytes; with `behind`, the first that is after it. */
-struct delist_roster_place delist_roster_find(
-    const struct delist_roster *rows, const uint8_t *key, bool behind);
+/* The same for a row; with `behind`, the first that is after it. */
+struct delist_roster_place delist_roster_find(const struct delist_roster *rows,
+    const struct delist_roster_row *row, bool behind);
+
+/* What the bytes of a row say. */
+void delist_roster_parse(const struct delist_roster *rows,
+    struct delist_roster_row *row, const uint8_t *from);
 
 /* The row at a place, and on to the next; false at the end. */
 bool delist_roster_read(const struct delist_roster *rows,

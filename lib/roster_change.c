@@ -47,13 +47,16 @@ fill(struct delist_roster *rows, const struct delist_alloc *alloc,
 
 	if (pieces == 0)
 		return true;
-	change->fresh =
-	    delist_alloc_zeroed(alloc, pieces, sizeof *change->fresh);
+	change->fresh = change->few;
+	if (pieces > DELIST_ROSTER_FEW)
+		change->fresh =
+		    delist_alloc_zeroed(alloc, pieces, sizeof *change->fresh);
 	if (change->fresh == NULL)
 		return false;
 	change->n = pieces;
 	for (size_t i = 0; i < pieces; i++) {
 		struct delist_roster_chunk *chunk = &change->fresh[i];
+		struct delist_roster_row first;
 		size_t n = total * (i + 1) / pieces - total * i / pieces;
 
 		chunk->at = delist_alloc_grow(alloc, NULL, 0, n, size);
@@ -61,7 +64,10 @@ fill(struct delist_roster *rows, const struct delist_alloc *alloc,
 			return false;
 		chunk->n = (uint16_t)n;
 		draw(source, chunk->at, n, size);
-		memcpy(chunk->first, chunk->at, rows->key + 1);
+		delist_roster_parse(rows, &first, chunk->at);
+		chunk->hi = first.hi;
+		chunk->lo = first.lo;
+		chunk->bits = (uint8_t)first.bits;
 	}
 	return true;
 }
@@ -104,14 +110,11 @@ delist_roster_prepare(struct delist_roster *rows,
     const struct delist_roster_row *from, const struct delist_roster_row *to,
     const uint8_t *fresh, size_t n)
 {
-	uint8_t low[DELIST_ROSTER_MAX], high[DELIST_ROSTER_MAX];
 	struct delist_roster_place a, b;
 	struct source source = {.at = {[1] = fresh}, .n = {[1] = n}};
 
-	delist_roster_write(rows, low, from);
-	delist_roster_write(rows, high, to);
-	a = delist_roster_find(rows, low, false);
-	b = delist_roster_find(rows, high, true);
+	a = delist_roster_find(rows, from, false);
+	b = delist_roster_find(rows, to, true);
 	/* at the front of a chunk: the one before may have room */
 	if (a.row == 0 && a.chunk > 0)
 		a = (struct delist_roster_place){
@@ -160,8 +163,9 @@ delist_roster_publish(struct delist_roster *rows,
 		    change->n * sizeof *rows->chunks);
 	rows->n = rows->n - (change->end - change->begin) + change->n;
 	rows->count = rows->count - change->removed + change->added;
-	delist_alloc_release(
-	    alloc, change->fresh, change->n, sizeof *change->fresh);
+	if (change->fresh != change->few)
+		delist_alloc_release(
+		    alloc, change->fresh, change->n, sizeof *change->fresh);
 	*change = (struct delist_roster_change){.n = 0};
 }
 
@@ -173,7 +177,8 @@ delist_roster_abandon(struct delist_roster *rows,
 		delist_roster_free_chunk(rows, alloc, &change->fresh[i]);
 	delist_alloc_release(
 	    alloc, change->index, change->room, sizeof *change->index);
-	delist_alloc_release(
-	    alloc, change->fresh, change->n, sizeof *change->fresh);
+	if (change->fresh != change->few)
+		delist_alloc_release(
+		    alloc, change->fresh, change->n, sizeof *change->fresh);
 	*change = (struct delist_roster_change){.n = 0};
 }
