@@ -13,10 +13,14 @@ enum {
 	ROOM_TWO = BITS - 128
 };
 
+/* Not the compiler's, which is a call where the machine is not known. */
 static unsigned
 ones(uint64_t word)
 {
-	return (unsigned)__builtin_popcountll(word);
+	word -= word >> 1 & 0x5555555555555555;
+	word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+	word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return (unsigned)(word * 0x0101010101010101 >> 56);
 }
 
 static uint64_t

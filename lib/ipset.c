@@ -215,7 +215,7 @@ bool
 delist_ipset_find6(
     const struct delist_ipset *set, uint32_t *tag, const uint8_t addr[16])
 {
-	uint64_t hi = delist_get_be64(addr), lo = delist_get_be64(addr + 8);
+	uint64_t hi = delist_be64(addr), lo = delist_be64(addr + 8);
 
 	if (hi == 0 && lo >> 32 == 0xffff) /* IPv4-mapped */
 		return delist_ipset_find4(set, tag, (uint32_t)lo);
@@ -227,8 +227,7 @@ delist_ipset_find(const struct delist_ipset *set, uint32_t *tag,
     const struct delist_addr *addr)
 {
 	if (addr->family == DELIST_INET4)
-		return delist_ipset_find4(
-		    set, tag, delist_get_be32(addr->bytes));
+		return delist_ipset_find4(set, tag, delist_be32(addr->bytes));
 	return addr->family == DELIST_INET6 &&
 	       delist_ipset_find6(set, tag, addr->bytes);
 }
@@ -259,9 +258,9 @@ find_mapped(const struct delist_ipset *set, uint32_t *tags,
     const uint8_t (*addrs)[16], size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (delist_get_be64(addrs[i]) == 0 &&
-		    delist_get_be32(addrs[i] + 8) == 0xffff)
-			tags[i] = find4(set, delist_get_be32(addrs[i] + 12));
+		if (delist_be64(addrs[i]) == 0 &&
+		    delist_be32(addrs[i] + 8) == 0xffff)
+			tags[i] = find4(set, delist_be32(addrs[i] + 12));
 }
 
 void

@@ -173,6 +173,10 @@ int delist_part_room(struct delist_ipset *set, struct delist_part *part,
 /* ---- ipset_word.c: words and what they name ---- */
 
 bool delist_part_is_hosts(const struct delist_part *part, unsigned layer);
+
+/* The length of a host: 32, or 64 for IPv6. */
+unsigned delist_part_host_bits(const struct delist_part *part);
+
 unsigned delist_layer_of(const struct delist_part *part, unsigned bits);
 
 /* The place of the block of a word; 0 if it has none of its own. */
@@ -246,6 +250,15 @@ void delist_change_make(
 int delist_change_store(struct delist_ipset *set, struct delist_change *change,
     uint8_t *at, uint64_t was, uint64_t now);
 
+/* Replace rows of the layer's list, from one to another, by n others. */
+int delist_change_rows(struct delist_ipset *set, struct delist_change *change,
+    const struct delist_roster_row *from, const struct delist_roster_row *to,
+    const struct delist_roster_row *fresh, size_t n);
+
+/* Give back the block of a word that will not be in a store. */
+void delist_unit_unwrite(
+    struct delist_part *part, unsigned layer, uint64_t word);
+
 void delist_change_drop(
     const struct delist_change *change, const struct delist_store *store);
 
@@ -292,6 +305,19 @@ int delist_unit_plan_deep(
 /* The word of a key in a large hash, made as `nothing` if there was none. */
 uint8_t *delist_unit_slot(
     struct delist_part *part, unsigned layer, uint64_t key, uint64_t nothing);
+
+/* A block of hosts with one code; its word. */
+int delist_unit_write_hosts(
+    struct delist_part *part, uint64_t *bitmap, unsigned code, uint64_t *word);
+
+/*
+ * Whether ipset_near.c can do a change in a unit of hosts with this word, and
+ * its doing that: the word becomes 0 if nothing is left of the unit, and then
+ * nothing is planned.
+ */
+bool delist_unit_is_near(const struct delist_change *change, uint64_t word);
+int delist_unit_plan_near(
+    struct delist_ipset *set, struct delist_change *change, uint64_t *word);
 
 /* Write steps to a block of lines; its word in a hash, or as MIXED. */
 int delist_unit_lines(struct delist_part *part, uint32_t *at, unsigned *kind,

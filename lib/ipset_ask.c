@@ -12,12 +12,6 @@
 #include "hosts.h"
 
 static unsigned
-host_bits(const struct delist_part *part)
-{
-	return part->v6 ? 64 : 32;
-}
-
-static unsigned
 hosts_layer(const struct delist_part *part)
 {
 	return part->v6 ? HOSTS6 : HOSTS4;
@@ -59,8 +53,8 @@ delist_part_get(const struct delist_part *part, unsigned layer,
 {
 	struct delist_roster_row at;
 	uint32_t code;
-	bool host =
-	    delist_part_is_hosts(part, layer) && row->bits == host_bits(part);
+	bool host = delist_part_is_hosts(part, layer) &&
+		    row->bits == delist_part_host_bits(part);
 
 	if (part->view == NULL)
 		return 0;
@@ -102,8 +96,9 @@ cover_layer(const struct delist_part *part, unsigned layer,
 
 	if (delist_part_is_hosts(part, layer) &&
 	    delist_part_implied(part, layer, addr->hi, &code)) {
-		*row = (struct delist_roster_row){
-		    .hi = addr->hi, .bits = host_bits(part), .code = code};
+		*row = (struct delist_roster_row){.hi = addr->hi,
+		    .bits = delist_part_host_bits(part),
+		    .code = code};
 		return true;
 	}
 	return delist_roster_cover(
@@ -189,7 +184,7 @@ host_in_unit(const struct delist_part *part, uint64_t hi, uint64_t word,
 		    !delist_part_implied(part, layer, next->hi, &code))
 			continue;
 		next->lo = 0;
-		next->bits = host_bits(part);
+		next->bits = delist_part_host_bits(part);
 		next->code = code;
 		return true;
 	}
@@ -244,10 +239,11 @@ static bool
 next_host(const struct delist_part *part, const struct delist_roster_row *row,
     uint64_t last, struct delist_roster_row *next)
 {
-	uint64_t hi = row->hi, step = UINT64_C(1) << (64 - host_bits(part));
+	uint64_t hi = row->hi, step = UINT64_C(1)
+				      << (64 - delist_part_host_bits(part));
 
 	/* behind the host itself, and behind all that is inside it */
-	if (row->bits >= host_bits(part)) {
+	if (row->bits >= delist_part_host_bits(part)) {
 		if (hi > UINT64_MAX - step)
 			return false;
 		hi += step;

@@ -18,12 +18,6 @@
 #include "hosts.h"
 #include "lines.h"
 
-static unsigned
-host_bits(const struct delist_part *part)
-{
-	return part->v6 ? 64 : 32;
-}
-
 static bool
 has_one_code(const struct delist_unit *unit)
 {
@@ -55,8 +49,8 @@ mixed(struct delist_ipset *set, struct delist_part *part,
 	return error;
 }
 
-static int
-write_hosts(
+int
+delist_unit_write_hosts(
     struct delist_part *part, uint64_t *bitmap, unsigned code, uint64_t *word)
 {
 	uint8_t bytes[DELIST_HOSTS_MOST], *block;
@@ -86,7 +80,7 @@ static void
 paint_hosts(const struct delist_part *part, struct delist_unit *unit,
     unsigned bits, uint64_t *bitmap)
 {
-	unsigned whole = host_bits(part), end = 0;
+	unsigned whole = delist_part_host_bits(part), end = 0;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < unit->n; i++) {
@@ -118,82 +112,13 @@ delist_unit_hosts(struct delist_ipset *set, struct delist_part *part,
 	if (part->width == 1 && has_one_code(unit)) {
 		code = unit->rows[0].code;
 		paint_hosts(part, unit, bits, bitmap);
-		error = write_hosts(part, bitmap, code, word);
+		error = delist_unit_write_hosts(part, bitmap, code, word);
 	} else {
 		error = mixed(set, part, unit, bits, word);
 	}
 	if (error == DELIST_OK && unit->n > 0)
 		*word |= DELIST_HOSTS_EXPLICIT;
 	return error;
-}
-
-/* ---- one host more or less ---- */
-
-static bool
-is_plain(uint64_t word)
-{
-	return !delist_hosts_empty(word) && !(word & DELIST_HOSTS_EXPLICIT) &&
-	       delist_hosts_kind(word) != DELIST_HOSTS_MIXED;
-}
-
-/* Whether the word alone has what the change is about. */
-static bool
-is_simple(const struct delist_change *change, uint64_t word)
-{
-	return is_plain(word) && change->row.bits == host_bits(change->part) &&
-	       (change->kind == REMOVE ||
-		   change->row.code == delist_hosts_code(word));
-}
-
-/* The same in any form, through a bitmap.  0 in *word: it would be empty. */
-static int
-flip(const struct delist_change *change, unsigned x, uint64_t *word)
-{
-	struct delist_part *part = change->part;
-	uint64_t bitmap[DELIST_HOSTS_WORDS] = {0}, left = 0;
-	uint64_t was = *word, bit = UINT64_C(1) << x % 64;
-
-	delist_hosts_decode(
-	    bitmap, was, delist_arena_at(&part->arena, (uint32_t)was));
-	if (change->kind == INSERT)
-		bitmap[x / 64] |= bit;
-	else
-		bitmap[x / 64] &= ~bit;
-	for (unsigned i = 0; i < DELIST_HOSTS_WORDS; i++)
-		left |= bitmap[i];
-	*word = 0;
-	if (left == 0)
-		return DELIST_OK;
-	return write_hosts(part, bitmap, delist_hosts_code(was), word);
-}
-
-static int
-change_simple(const struct delist_change *change, uint64_t *word)
-{
-	struct delist_part *part = change->part;
-	unsigned bits = part->layers[change->layer].unit;
-	unsigned x = delist_place16(change->row.hi, bits);
-	const uint8_t *block = delist_arena_at(&part->arena, (uint32_t)*word);
-	size_t n = delist_hosts_bytes(*word, block);
-	bool setting = change->kind == INSERT;
-	uint8_t *copy;
-	uint64_t made;
-	uint32_t at;
-
-	if (delist_hosts_kind(*word) != DELIST_HOSTS_ONE &&
-	    delist_hosts_kind(*word) != DELIST_HOSTS_TWO)
-		return flip(change, x, word);
-	/* a byte more in either case: the copy is made in one go */
-	at = delist_part_take(part, &copy, setting ? n + 1 : n - 1);
-	if (at == 0)
-		return DELIST_ERANGE;
-	if (delist_hosts_with(copy, &made, *word, block, x, setting) == 0) {
-		delist_arena_give(&part->arena, at,
-		    delist_arena_units(setting ? n + 1 : n - 1));
-		return flip(change, x, word);
-	}
-	*word = made | at;
-	return DELIST_OK;
 }
 
 /* ---- the general way ---- */
@@ -217,7 +142,7 @@ gather_all(struct delist_ipset *set, struct delist_unit *all,
 	for (unsigned x = 0; ok && x < 65536; x++) {
 		struct delist_roster_row row = {
 		    .hi = start | (uint64_t)x << (48 - bits),
-		    .bits = host_bits(part),
+		    .bits = delist_part_host_bits(part),
 		    .code = delist_hosts_code(word)};
 		uint32_t code;
 
@@ -240,36 +165,26 @@ gather_all(struct delist_ipset *set, struct delist_unit *all,
 	return ok;
 }
 
-/* Replace what the list has of the unit. */
+/* Replace what the list has of the unit; `unit` has room for the marker. */
 static int
 plan_rows(struct delist_ipset *set, struct delist_change *change, uint64_t hi,
-    const struct delist_unit *unit, bool marker)
+    struct delist_unit *unit, bool marker)
 {
-	struct delist_part *part = change->part;
-	struct delist_roster *rows = &part->rows[change->layer];
-	unsigned bits = part->layers[change->layer].unit;
+	unsigned bits = change->part->layers[change->layer].unit;
 	struct delist_roster_row from = {
 	    .hi = hi >> (64 - bits) << (64 - bits), .bits = bits};
 	struct delist_roster_row to = {.hi = from.hi | ~UINT64_C(0) >> bits,
 	    .lo = UINT64_MAX,
 	    .bits = 255};
-	size_t size = rows->key + 1 + rows->width, n = 0;
-	uint8_t *bytes = delist_alloc_grow(
-	    &set->alloc, NULL, 0, unit->n + 1, DELIST_ROSTER_MAX);
-	bool ok;
 
-	if (bytes == NULL)
-		return DELIST_ENOMEM;
-	if (marker)
-		delist_roster_write(rows, bytes + size * n++, &from);
-	for (size_t i = 0; i < unit->n; i++)
-		delist_roster_write(rows, bytes + size * n++, &unit->rows[i]);
-	ok = delist_roster_prepare(
-	    rows, &set->alloc, &change->rows, &from, &to, bytes, n);
-	change->rows_change = ok;
-	delist_alloc_release(
-	    &set->alloc, bytes, unit->n + 1, DELIST_ROSTER_MAX);
-	return ok ? DELIST_OK : DELIST_ENOMEM;
+	if (marker) {
+		if (!delist_unit_add(set, unit, &from))
+			return DELIST_ENOMEM;
+		memmove(unit->rows + 1, unit->rows,
+		    (unit->n - 1) * sizeof *unit->rows);
+		unit->rows[0] = from;
+	}
+	return delist_change_rows(set, change, &from, &to, unit->rows, unit->n);
 }
 
 static bool
@@ -297,15 +212,28 @@ change_all(struct delist_ipset *set, struct delist_change *change, uint64_t hi,
 		(was & DELIST_HOSTS_EXPLICIT)))
 		error =
 		    plan_rows(set, change, hi, &unit, is_marked(part, *word));
-	if (error == DELIST_ENOMEM && *word != was) {
-		uint32_t units,
-		    at = delist_part_block(part, change->layer, *word, &units);
-
-		if (units != 0)
-			delist_arena_give(&part->arena, at, units);
-	}
+	if (error == DELIST_ENOMEM && *word != was)
+		delist_unit_unwrite(part, change->layer, *word);
 	delist_unit_fini(set, &unit);
 	return error;
+}
+
+/* The word of the unit, with the change, and its rows in the list. */
+static int
+plan_word(struct delist_ipset *set, struct delist_change *change, uint64_t hi,
+    uint64_t *word)
+{
+	uint64_t was = *word;
+	int error = DELIST_OK;
+
+	if (delist_unit_is_near(change, was))
+		error = delist_unit_plan_near(set, change, word);
+	else
+		*word = 0;
+	if (error != DELIST_OK || *word != 0)
+		return error;
+	*word = was;
+	return change_all(set, change, hi, word);
 }
 
 int
@@ -313,27 +241,17 @@ delist_unit_plan_hosts(
     struct delist_ipset *set, struct delist_change *change, uint64_t hi)
 {
 	struct delist_part *part = change->part;
-	uint64_t was = delist_part_word(part, change->layer, hi), word = was;
-	uint64_t deeper = was & DELIST_HOSTS_DEEPER;
+	uint64_t was = delist_part_word(part, change->layer, hi);
+	uint64_t deeper = was & DELIST_HOSTS_DEEPER, word = was & ~deeper;
 	uint8_t *slot = part->host + 8 * (size_t)(hi >> 48);
-	int error = DELIST_OK;
+	int error = plan_word(set, change, hi, &word);
 
-	word &= ~DELIST_HOSTS_DEEPER;
-	if (was != 0 && is_simple(change, word))
-		error = change_simple(change, &word);
-	else
-		word = 0;
-	if (error == DELIST_OK && word == 0) {
-		word = was & ~DELIST_HOSTS_DEEPER;
-		error = change_all(set, change, hi, &word);
-	}
 	if (error != DELIST_OK)
 		return error;
 	word |= deeper;
 	if (part->v6) {
-		slot = delist_buckets_make(&part->hash[HOSTS6], hi >> 16,
-			   delist_part_nothing(part), 0, true) +
-		       8;
+		slot = delist_unit_slot(
+		    part, HOSTS6, hi >> 16, delist_part_nothing(part));
 		was = delist_word64(slot);
 	}
 	error = delist_change_store(set, change, slot, was, word);

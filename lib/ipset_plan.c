@@ -26,16 +26,12 @@ delist_change_undo(struct delist_ipset *set, struct delist_change *change)
 static int
 plan_row(struct delist_ipset *set, struct delist_change *change)
 {
-	struct delist_roster *rows = &change->part->rows[change->layer];
-	uint8_t bytes[DELIST_ROSTER_MAX];
+	const struct delist_roster_row *row = &change->row;
 
 	if (delist_part_is_hosts(change->part, change->layer))
 		return DELIST_OK; /* they were planned with the words */
-	delist_roster_write(rows, bytes, &change->row);
-	change->rows_change =
-	    delist_roster_prepare(rows, &set->alloc, &change->rows,
-		&change->row, &change->row, bytes, change->kind == INSERT);
-	return change->rows_change ? DELIST_OK : DELIST_ENOMEM;
+	return delist_change_rows(
+	    set, change, row, row, row, change->kind == INSERT);
 }
 
 static void

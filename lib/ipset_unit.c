@@ -12,6 +12,10 @@
 
 #include "alloc.h"
 
+enum {
+	FEW = 16
+};
+
 /* ---- stores ---- */
 
 /* Give back the block of a store that will not be made. */
@@ -68,6 +72,37 @@ delist_change_make(struct delist_part *part, const struct delist_store *store)
 	}
 	for (uint64_t i = 0; i < store->n; i++)
 		delist_word32_store(store->at + 4 * i, (uint32_t)store->now);
+}
+
+void
+delist_unit_unwrite(struct delist_part *part, unsigned layer, uint64_t word)
+{
+	uint32_t units, at = delist_part_block(part, layer, word, &units);
+
+	if (units != 0)
+		delist_arena_give(&part->arena, at, units);
+}
+
+int
+delist_change_rows(struct delist_ipset *set, struct delist_change *change,
+    const struct delist_roster_row *from, const struct delist_roster_row *to,
+    const struct delist_roster_row *fresh, size_t n)
+{
+	struct delist_roster *rows = &change->part->rows[change->layer];
+	size_t size = delist_roster_size(rows);
+	uint8_t few[FEW * DELIST_ROSTER_MAX], *bytes = few;
+
+	if (n > FEW)
+		bytes = delist_alloc_grow(&set->alloc, NULL, 0, n, size);
+	if (bytes == NULL)
+		return DELIST_ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		delist_roster_write(rows, bytes + size * i, &fresh[i]);
+	change->rows_change = delist_roster_prepare(
+	    rows, &set->alloc, &change->rows, from, to, bytes, n);
+	if (n > FEW)
+		delist_alloc_release(&set->alloc, bytes, n, size);
+	return change->rows_change ? DELIST_OK : DELIST_ENOMEM;
 }
 
 /* ---- rows of a unit ---- */

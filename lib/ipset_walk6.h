@@ -164,7 +164,7 @@ walk_batch6(const struct delist_view *view, uint32_t *tags,
 		uint64_t hi[BATCH6];
 
 		for (unsigned i = 0; i < some; i++) {
-			hi[i] = delist_get_be64(addrs[i]);
+			hi[i] = delist_be64(addrs[i]);
 			if (view->width != 0 && !view->bounded)
 				walk_prefetch6(view, hi[i]);
 		}
@@ -172,8 +172,8 @@ walk_batch6(const struct delist_view *view, uint32_t *tags,
 		     i < some && view->width != 0 && !view->bounded; i++)
 			walk_prefetch6_blocks(view, hi[i]);
 		for (unsigned i = 0; i < some; i++)
-			tags[i] = walk_find6(
-			    view, hi[i], delist_get_be64(addrs[i] + 8));
+			tags[i] =
+			    walk_find6(view, hi[i], delist_be64(addrs[i] + 8));
 		tags += some;
 		addrs += some;
 		n -= some;

@@ -19,6 +19,12 @@ delist_part_is_hosts(const struct delist_part *part, unsigned layer)
 }
 
 unsigned
+delist_part_host_bits(const struct delist_part *part)
+{
+	return part->v6 ? 64 : 32;
+}
+
+unsigned
 delist_layer_of(const struct delist_part *part, unsigned bits)
 {
 	unsigned layer = 0;
@@ -143,9 +149,8 @@ delist_place16(uint64_t hi, unsigned unit)
 struct delist_roster_row
 delist_row_of(const struct delist_prefix *prefix)
 {
-	return (struct delist_roster_row){
-	    .hi = delist_get_be64(prefix->addr.bytes),
-	    .lo = delist_get_be64(prefix->addr.bytes + 8),
+	return (struct delist_roster_row){.hi = delist_be64(prefix->addr.bytes),
+	    .lo = delist_be64(prefix->addr.bytes + 8),
 	    .bits = prefix->bits};
 }
 
