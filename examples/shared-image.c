@@ -42,7 +42,7 @@ struct watch {
 	_Atomic bool over;
 };
 
-static void
+static _Noreturn void
 die(const char *what)
 {
 	perror(what);
