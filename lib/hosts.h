@@ -183,14 +183,4 @@ delist_hosts_find(const uint8_t *base, uint64_t word, unsigned x)
 	return delist_hosts_code(word) & (0u - found);
 }
 
-/* How far behind the place of a block a lookup may read. */
-static inline uint64_t
-delist_hosts_reach(uint64_t word)
-{
-	static const uint16_t reach[8] = {64, 64, 64, 64, 64 + 448 + 32,
-	    128 + 511 + 448 + 32, 528 + 8192 + 32};
-
-	return reach[delist_hosts_kind(word)];
-}
-
 #endif

@@ -131,7 +131,6 @@ delist_part_view(struct delist_ipset *set, const struct delist_part *part)
 	if (view == NULL)
 		return NULL;
 	*view = (struct delist_view){.base = part->arena.base,
-	    .size = (uint64_t)part->arena.size * DELIST_ARENA_UNIT,
 	    .run = part->run,
 	    .host = part->host,
 	    .tags = part->tags,

@@ -52,10 +52,9 @@ enum {
 	WORDS = 65536
 };
 
-/* What a lookup reads, in a set and in an image. */
+/* What a lookup in a set reads. */
 struct delist_view {
 	const uint8_t *base;	      /* the arena */
-	uint64_t size;		      /* bytes of it that may be read */
 	const uint8_t *run;	      /* 65536 words of 4 bytes */
 	const uint8_t *host;	      /* 65536 words of 8 bytes, or NULL */
 	const uint8_t *slots[LAYERS]; /* the hash of a layer, or NULL */
@@ -64,7 +63,6 @@ struct delist_view {
 	const uint8_t *deep; /* a bit for each /16 with more than runs */
 	const uint8_t *version;
 	unsigned width; /* bytes of a code; 0: nothing in it */
-	bool bounded;	/* from outside: each place is checked */
 };
 
 /* The word of lines in a hash. */

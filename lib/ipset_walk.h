@@ -20,14 +20,6 @@
 #include "runs.h"
 #include "spans.h"
 
-/* Whether a read of `reach` bytes from a place in units of 16 is inside. */
-LANES_INLINE bool
-walk_inside(const struct delist_view *view, uint64_t at, uint64_t reach)
-{
-	return !view->bounded ||
-	       (16 * at < view->size && view->size - 16 * at >= reach);
-}
-
 LANES_INLINE uint32_t
 walk_tag(const struct delist_view *view, uint32_t code)
 {
@@ -39,34 +31,14 @@ walk_tag(const struct delist_view *view, uint32_t code)
 LANES_INLINE uint32_t
 walk_runs(const struct delist_view *view, uint32_t word, unsigned b)
 {
-	if (view->bounded &&
-	    ((word & 15) > 8 || (word & 15) < 5 ||
-		view->size < delist_runs_reach(word, view->width) + 32))
-		return 0;
 	return delist_runs_find(view->base, word, b, view->width);
 }
 
-/* A block of lines whose size depends on what is in it. */
 LANES_INLINE uint32_t
 walk_lines(
     const struct delist_view *view, uint64_t at, unsigned kind, unsigned x)
 {
-	const uint8_t *block = view->base + 16 * at;
-
-	if (view->bounded) {
-		if (kind > DELIST_LINES_BIG ||
-		    !walk_inside(view, at, 257 * 4 + 2112))
-			return 0;
-		if (kind == DELIST_LINES_TABLE &&
-		    (delist_le16(block + 62) - 1u) > 31)
-			return 0;
-		if (kind == DELIST_LINES_BIG &&
-		    !walk_inside(view, at,
-			257 * 4 + (uint64_t)delist_le32(block + 4 * 256) *
-				      (1 + view->width)))
-			return 0;
-	}
-	return delist_lines_find(block, kind, x, view->width);
+	return delist_lines_find(view->base + 16 * at, kind, x, view->width);
 }
 
 LANES_INLINE uint32_t
@@ -75,10 +47,6 @@ walk_hosts(const struct delist_view *view, uint64_t word, unsigned x)
 	if (__builtin_expect(delist_hosts_kind(word) == DELIST_HOSTS_MIXED, 0))
 		return walk_lines(
 		    view, (uint32_t)word, (unsigned)(word >> 35) & 3, x);
-	if (view->bounded &&
-	    (delist_hosts_kind(word) == 0 ||
-		!walk_inside(view, (uint32_t)word, delist_hosts_reach(word))))
-		return 0;
 	return delist_hosts_find(view->base, word, x);
 }
 
@@ -125,7 +93,7 @@ walk_some4(const struct delist_view *view, uint32_t *tags,
 		__builtin_prefetch(delist_runs_line(
 		    view->base, words[i], addrs[i] >> 8 & 255));
 	}
-	if (view->width == 1 && !view->bounded) {
+	if (view->width == 1) {
 		for (unsigned i = 0; i < n; i++) {
 			unsigned b = addrs[i] >> 8 & 255;
 

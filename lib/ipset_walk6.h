@@ -25,13 +25,6 @@ walk_spans(const struct delist_view *view, uint64_t hi, uint64_t lo)
 	at = word & ~SPANS_USED;
 	if (at == 0)
 		return 0;
-	if (view->bounded &&
-	    (at >= view->size / 16 || !walk_inside(view, at, 32) ||
-		delist_le32(view->base + 16 * at) == 0 ||
-		!walk_inside(view, at,
-		    8 + (uint64_t)delist_le32(view->base + 16 * at) *
-			    (8 + view->width))))
-		return 0;
 	return delist_spans_find(view->base + 16 * at, lo, view->width);
 }
 
@@ -165,11 +158,10 @@ walk_batch6(const struct delist_view *view, uint32_t *tags,
 
 		for (unsigned i = 0; i < some; i++) {
 			hi[i] = delist_be64(addrs[i]);
-			if (view->width != 0 && !view->bounded)
+			if (view->width != 0)
 				walk_prefetch6(view, hi[i]);
 		}
-		for (unsigned i = 0;
-		     i < some && view->width != 0 && !view->bounded; i++)
+		for (unsigned i = 0; i < some && view->width != 0; i++)
 			walk_prefetch6_blocks(view, hi[i]);
 		for (unsigned i = 0; i < some; i++)
 			tags[i] =
