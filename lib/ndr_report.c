@@ -53,6 +53,8 @@ field_at(const char *line, size_t len, size_t *used)
 	    {"original-envelope-id:", FIELDS}};
 	char first = len > 0 ? delist_ascii_lower(line[0]) : '\0';
 
+	if (!delist_ascii_isin(first, "adflorswx"))
+		return NO_FIELD;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (names[i].name[0] != first ||
 		    !delist_ascii_begins(line, len, names[i].name))

@@ -24,6 +24,7 @@ struct walk {
 	struct delist_text failed; /* X-Failed-Recipients, not used up */
 	struct delist_text read;   /* the text that was read last, */
 	struct delist_refusal said, whole; /* what it said, and what all does */
+	size_t silent; /* that many bytes of the text say nothing */
 	bool whole_read, bounce;
 	bool told;	/* a section said something */
 	bool no_report; /* what looked like the fields of one was none */
@@ -58,6 +59,9 @@ said_by(struct walk *w, struct delist_text part)
 	w->said = delist_ndr_evidence(w->n, DELIST_SOURCE_TEXT);
 	delist_reply_scan(&w->said, part.at, part.len);
 	w->read = part;
+	if (part.at == w->human.at && part.len > w->silent &&
+	    !says_any(&w->said))
+		w->silent = part.len;
 	return &w->said;
 }
 
@@ -73,7 +77,7 @@ without_original(struct walk *w)
 		text.len = (size_t)(rest.at - text.at);
 		if (delist_ndr_begins_original(&line)) {
 			marks++;
-			if (says_any(said_by(w, text)))
+			if (text.len > w->silent && says_any(said_by(w, text)))
 				return text;
 		}
 		rest.at += line.next;

@@ -144,8 +144,10 @@ put_contact(struct delist_verdict *v, const struct delist_refusal *e,
 {
 	size_t n;
 
-	v->contact = v->remedy == DELIST_REMEDY_MAIL_NDR ? e->words.mailbox
-							 : e->words.contact;
+	v->contact =
+	    v->remedy == DELIST_REMEDY_MAIL_NDR || e->words.contact.len == 0
+		? e->words.mailbox
+		: e->words.contact;
 	if (rule->contact == NULL || v->contact.len == 0)
 		return;
 	n = strlen(rule->contact);

@@ -18,7 +18,8 @@
 
 enum {
 	MAILBOX_MAX = 254,
-	URL_MAX = 512
+	URL_MAX = 512,
+	ASKED_MAX = 48 /* bytes looked back for words that say whom to ask */
 };
 
 /* How sure it is that a mailbox is the recipient. */
@@ -69,14 +70,41 @@ rank_of(struct delist_text word, const char *text, size_t len, size_t start,
 	return quoted ? SEEN : 0;
 }
 
+static bool
+takes_delistings(struct delist_text mailbox)
+{
+	return delist_ascii_begins(mailbox.at, mailbox.len, "delist");
+}
+
+/* "contact a@b.example", "forward this message to <a@b.example>". */
+static bool
+is_asked(const char *text, size_t start)
+{
+	size_t low = start > ASKED_MAX ? start - ASKED_MAX : 0;
+
+	while (start > low && delist_ascii_isin(text[start - 1], "<(\"'[: "))
+		start--;
+	for (size_t i = start; i > low; i--) {
+		char c = delist_ascii_lower(text[i - 1]);
+
+		if (c < 'a' && delist_ascii_isin(c, ".:;<>@"))
+			return false;
+		if ((c == 'f' && delist_reply_match(text + i - 1, start - i + 1,
+				     "forward") != 0) ||
+		    (c == 'c' && delist_reply_match(text + i - 1, start - i + 1,
+				     "contact") != 0))
+			return true;
+	}
+	return false;
+}
+
 size_t
 delist_reply_mailbox(
     struct delist_refusal *e, const char *text, size_t len, size_t at)
 {
 	size_t low = at > 64 ? at - 64 : 0, start = at, end = at + 1;
 	size_t high = len - at > MAILBOX_MAX ? at + MAILBOX_MAX : len;
-	static const char forward[][DELIST_REPLY_WORD] = {"forward"};
-	struct delist_text found, word;
+	struct delist_text found;
 	int rank;
 
 	while (start > low && in_local(text[start - 1]))
@@ -90,14 +118,14 @@ delist_reply_mailbox(
 	if (start == at || end == at + 1)
 		return at + 1;
 	found = (struct delist_text){text + start, end - start};
-	word = delist_reply_before(text, start);
-	if (delist_ascii_begins(found.at, found.len, "delist") ||
-	    delist_reply_is_any(word, forward, 1)) {
-		if (e->words.mailbox.len == 0)
+	if (takes_delistings(found) || is_asked(text, start)) {
+		if (e->words.mailbox.len == 0 ||
+		    (takes_delistings(found) &&
+			!takes_delistings(e->words.mailbox)))
 			e->words.mailbox = found;
 		return end;
 	}
-	rank = rank_of(word, text, len, start, end);
+	rank = rank_of(delist_reply_before(text, start), text, len, start, end);
 	if (rank > e->recipient_rank) {
 		e->recipient = found;
 		e->recipient_rank = rank;

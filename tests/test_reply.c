@@ -392,6 +392,19 @@ static const struct view_row view_rows[] = {
 	"550 5.1.1 <aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 	"aaaaaaaaaaaaaaaaaaaa@b.example>",
 	"", "", "", "", "5.1.1"},
+    {"whom to contact",
+	"550 5.7.1 IP [192.0.2.9] blocked. Please contact tosa@b.example.", "",
+	"tosa@b.example", "", "", "192.0.2.9"},
+    {"to whom to forward",
+	"550 blocked for abuse. For help forward this email\nto "
+	"<abuse@b.example>",
+	"", "abuse@b.example", "", "", "blocked for abuse"},
+    {"whom to forward to, and who takes delistings",
+	"550 5.7.511 contact a@b.example or delist@c.example", "",
+	"delist@c.example", "", "", "5.7.511"},
+    {"a recipient in the next sentence",
+	"550 5.1.1 Contact us. <ann@b.example> is unknown", "ann@b.example", "",
+	"", "", "5.1.1"},
     {"two contacts",
 	"550 5.7.511 delist@b.example delist@c.example https://a.example/ "
 	"https://b.example/",
