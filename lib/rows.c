@@ -134,6 +134,8 @@ unlink_row(
 	}
 	if (rows->last == row)
 		rows->last = NULL;
+	if (rows->shown == row)
+		rows->shown = NULL;
 	rows->count--;
 	rows->bytes -= (uint64_t)row->key_len + row->value_len;
 	free_row(rows, row);
@@ -270,17 +272,37 @@ begins_with(const struct delist_row *row, struct delist_text prefix)
 		   memcmp(bytes_of(row), prefix.at, prefix.len) == 0);
 }
 
+/* Behind a key: whoever asks in order asks behind the row shown last. */
+static struct delist_row *
+seek_behind(const struct delist_rows *rows, struct delist_text key)
+{
+	if (rows->shown != NULL && compare(rows->shown, key) == 0)
+		return rows->shown->next[0];
+	return seek(rows, key, true);
+}
+
+/* Whether `key` is before all that begins with `prefix`. */
+static bool
+is_before(struct delist_text key, struct delist_text prefix)
+{
+	size_t len = key.len < prefix.len ? key.len : prefix.len;
+	int order = len != 0 ? memcmp(key.at, prefix.at, len) : 0;
+
+	return order < 0 || (order == 0 && key.len < prefix.len);
+}
+
 void
-delist_rows_next(const struct delist_rows *rows, bool *found,
+delist_rows_next(struct delist_rows *rows, bool *found,
     struct delist_store_row *out, struct delist_text prefix,
     struct delist_text after)
 {
-	struct delist_row *row = seek(rows, prefix, false);
+	struct delist_row *row = is_before(after, prefix)
+				     ? seek(rows, prefix, false)
+				     : seek_behind(rows, after);
 
-	if (after.len != 0 && row != NULL && compare(row, after) <= 0)
-		row = seek(rows, after, true);
 	if (row != NULL && !begins_with(row, prefix))
 		row = NULL;
+	rows->shown = row;
 	answer(found, out, row);
 }
 

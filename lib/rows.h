@@ -43,6 +43,7 @@ struct delist_rows {
 	struct delist_row *head[DELIST_ROWS_LEVELS];
 	struct delist_row **end[DELIST_ROWS_LEVELS]; /* last links */
 	struct delist_row *last;		     /* or NULL: not known */
+	struct delist_row *shown; /* by next, last time, or NULL */
 };
 
 /* The writes of one commit, with all the memory that they need. */
@@ -96,7 +97,7 @@ void delist_rows_keep_id(struct delist_rows *rows, const uint8_t id[16]);
 /* As in struct delist_store_ops. */
 void delist_rows_get(const struct delist_rows *rows, bool *found,
     struct delist_store_row *out, struct delist_text key);
-void delist_rows_next(const struct delist_rows *rows, bool *found,
+void delist_rows_next(struct delist_rows *rows, bool *found,
     struct delist_store_row *out, struct delist_text prefix,
     struct delist_text after);
 

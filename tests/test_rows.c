@@ -159,11 +159,49 @@ the_last_ids_are_known(void **state)
 	delist_rows_fini(&rows);
 }
 
+/*
+ * A scan, one row after the other, with random writes in between: each step
+ * is the first row that is there behind the key, also where that row is gone.
+ */
+static void
+scanned_while_written(void **state)
+{
+	struct delist_alloc alloc = delist_alloc_or_libc(NULL);
+	struct support_random random = {5};
+	struct delist_rows rows;
+	bool there[KEYS] = {false};
+
+	(void)state;
+	delist_rows_init(&rows, &alloc);
+	for (size_t step = 0, at = 0; step < 20000; step++) {
+		size_t number = support_below(&random, KEYS), want = at + 1;
+		struct delist_store_row row;
+		char text[2];
+		bool found;
+
+		if (support_below(&random, 2) == 0) {
+			there[number] = support_below(&random, 2) == 0;
+			write_one(&rows, number, !there[number]);
+		}
+		while (want < KEYS && !there[want])
+			want++;
+		delist_rows_next(
+		    &rows, &found, &row, nothing, text_of(text, at));
+		assert_int_equal(found, want < KEYS);
+		if (found)
+			assert_memory_equal(
+			    row.key.at, text_of(text, want).at, 2);
+		at = found ? want : support_below(&random, KEYS);
+	}
+	delist_rows_fini(&rows);
+}
+
 int
 main(void)
 {
 	ROWS(written_and_taken_away, order_rows);
 	TEST(a_batch_is_dropped_whole);
 	TEST(the_last_ids_are_known);
+	TEST(scanned_while_written);
 	return support_run("rows");
 }
