@@ -209,7 +209,8 @@ set_up_index(struct delist_service *service)
 
 	delist_keyring_hash(
 	    seed, &service->keyring, DELIST_RECORD_LISTING, NULL, 0);
-	return delist_index_init(&service->index, &service->alloc, seed);
+	return delist_index_init(
+	    &service->index, &service->alloc, &service->policy.guard, seed);
 }
 
 static int

@@ -77,11 +77,12 @@ struct index {
 	/* Requests, and listings that were put off. */
 	struct delist_deadline *due;
 	struct delist_deadline *waiting;
-	struct index_filling *filling; /* while it is opened, or NULL */
+	struct index_filling *filling;	  /* while it is opened, or NULL */
+	const struct delist_guard *guard; /* what blocks are held to */
 };
 
 int delist_index_init(struct index *index, const struct delist_alloc *alloc,
-    const uint8_t seed[16]);
+    const struct delist_guard *guard, const uint8_t seed[16]);
 void delist_index_fini(struct index *index);
 
 /* Make room for the changes of one call: publishing them can't fail then. */

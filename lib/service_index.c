@@ -29,11 +29,11 @@ struct index_filling {
 
 int
 delist_index_init(struct index *index, const struct delist_alloc *alloc,
-    const uint8_t seed[16])
+    const struct delist_guard *guard, const uint8_t seed[16])
 {
 	int result;
 
-	*index = (struct index){.filling = NULL};
+	*index = (struct index){.guard = guard};
 	delist_epoch_init(&index->epoch);
 	delist_docket_init(&index->listings, alloc, &index->epoch, seed);
 	delist_pool_init(&index->requests, sizeof(struct request_slot), alloc);
@@ -178,8 +178,19 @@ delist_index_back(
 
 /* ---- listings ---- */
 
+/*
+ * Whatever way a block came into the store, it is not served where the guard
+ * refuses it; its row stays, and ends when it is due.
+ */
+static bool
+is_refused(const struct index *index, const struct delist_listing *listing)
+{
+	return listing->kind == DELIST_LISTING_BLOCK &&
+	       delist_guard_check(index->guard, &listing->prefix) != DELIST_OK;
+}
+
 static struct delist_docket_entry
-entry_of(const struct delist_listing *listing)
+entry_of(const struct index *index, const struct delist_listing *listing)
 {
 	int64_t until_s = delist_listing_live_until_s(listing);
 	struct delist_docket_entry entry = {
@@ -191,7 +202,7 @@ entry_of(const struct delist_listing *listing)
 	    .due_s = delist_listing_due_s(listing),
 	};
 
-	if (until_s == INT64_MIN)
+	if (until_s == INT64_MIN || is_refused(index, listing))
 		entry.life = DELIST_DOCKET_DEAD;
 	else if (until_s == INT64_MAX)
 		entry.life = DELIST_DOCKET_IMMORTAL;
@@ -230,7 +241,7 @@ int
 delist_index_prepare(
     struct index *index, const struct delist_listing *listing, bool gone)
 {
-	struct delist_docket_entry entry = entry_of(listing);
+	struct delist_docket_entry entry = entry_of(index, listing);
 	struct delist_ipset *set = set_of(index, listing);
 	int result = delist_docket_prepare(&index->listings, &entry, gone);
 
@@ -282,7 +293,7 @@ int
 delist_index_fill(struct index *index, const struct delist_listing *listing)
 {
 	const struct delist_alloc *alloc = &index->listings.alloc;
-	struct delist_docket_entry entry = entry_of(listing);
+	struct delist_docket_entry entry = entry_of(index, listing);
 	struct index_filling *filling = index->filling;
 	int result;
 

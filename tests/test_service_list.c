@@ -584,6 +584,35 @@ unlist_forgets_strikes(void **state)
 	world_close(&world);
 }
 
+/* The policy is stricter now than when the rows were written. */
+static void
+a_stored_block_is_held_to_the_guard(void **state)
+{
+	struct delist_prefix all = world_prefix("0.0.0.0/0");
+	struct world world;
+
+	(void)state;
+	world_init(&world, NULL);
+	world.config.policy.guard.widest4 = 0;
+	world.config.policy.guard.protected_count = 0;
+	world_open(&world);
+	assert_int_equal(
+	    delist_service_block(world.service, &all, &grounds, NOW), 0);
+	assert_int_equal(world_block(&world, "198.51.0.0/24", NOW), 0);
+	assert_true(world_refuses(&world, "8.8.8.8", NOW));
+	assert_int_equal(delist_guard_init(&world.config.policy.guard,
+			     sizeof world.config.policy.guard),
+	    0);
+	world_reopen(&world);
+	assert_false(world_refuses(&world, "8.8.8.8", NOW));
+	assert_false(world_refuses(&world, "127.0.0.1", NOW));
+	assert_true(world_refuses(&world, "198.51.0.1", NOW));
+	/* It ends like any other. */
+	world_tick(&world, NOW + 7 * DAY);
+	assert_int_equal(world_rows(&world, 'L'), 0);
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -603,5 +632,6 @@ main(void)
 	TEST(a_limit_of_0_switches_self_service_off);
 	TEST(unlists);
 	TEST(unlist_forgets_strikes);
+	TEST(a_stored_block_is_held_to_the_guard);
 	return support_run("service_list");
 }

@@ -351,7 +351,7 @@ struct delist_submit_answer {
  * it did: not if the mailbox is suppressed, not if a limit was reached, not
  * if the mailer failed.  A pair that already waits gets its mail once more,
  * within the policy.  Each submission has a status token of its own, but for
- * the same form sent again.  The pages of the first and of the newest one of a
+ * the same form sent again while self-service is right as before.  The pages of the first and of the newest one of a
  * request follow it.
  *
  *	DELIST_ESYNTAX	the mailbox (delist_mailbox_parse())
@@ -410,7 +410,12 @@ DELIST_API int delist_service_inspect(const struct delist_service *service,
 DELIST_API int delist_service_redeem(struct delist_service *service,
     struct delist_view *view, const char *token, size_t len, int64_t now_s);
 
-/* "This was not me": end the request, and send no more mail to the mailbox. */
+/*
+ * "This was not me": end the request, and send no more mail to the mailbox.
+ *
+ *	DELIST_ESTATE	it was confirmed before, or is over
+ *	and as delist_service_redeem()
+ */
 DELIST_API int delist_service_cancel(struct delist_service *service,
     struct delist_view *view, const char *token, size_t len, int64_t now_s);
 
