@@ -18,10 +18,15 @@
 #include "journal_io.h"
 #include "support.h"
 
+/* The same for all that share a disk. */
+#ifndef DISK_ROOM_BITS
+#define DISK_ROOM_BITS 14
+#endif
+
 enum {
 	DISK_NAMES = 3, /* .lock, .journal, .journal.new */
 	DISK_FILES = 8,
-	DISK_ROOM = 1 << 14, /* bytes of a file */
+	DISK_ROOM = 1 << DISK_ROOM_BITS, /* bytes of a file */
 	DISK_CHANGES = 48,
 	DISK_HANDLES = 16
 };

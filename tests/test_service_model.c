@@ -9,8 +9,14 @@
  * check, a plain array of listings, and a plain list of the mails that were
  * asked for.
  *
- * DELIST_MODEL_OPERATIONS in the environment says how many (200,000).
+ * The same once more on a journal whose disk loses power in the middle of
+ * calls (drive.h): whatever was answered is there, and the commit in doubt is
+ * held to the same when it is.
+ *
+ * DELIST_MODEL_OPERATIONS in the environment says how many (200,000); on the
+ * disk, a quarter of them.
  */
+#include "drive.h"
 #include "service_world.h"
 
 #include <stdio.h>
@@ -64,6 +70,7 @@ struct uses {
 struct model {
 	struct world world;
 	struct delist_store inner; /* the world's, which may fail */
+	struct drive *drive;	   /* under that; NULL: it is in memory */
 	struct support_random random;
 	int64_t now_s;
 
@@ -572,6 +579,27 @@ model_commit(void *arg, const struct delist_store_change *changes, size_t n,
 	return 0;
 }
 
+/* The commit that the power was cut in, if it was done all the same. */
+static void
+hold_doubt(struct model *m)
+{
+	struct drive *drive = m->drive;
+
+	for (size_t i = 0; i < drive->changes_n; i++) {
+		const struct delist_store_change *change = &drive->changes[i];
+		struct delist_store_row row;
+		bool found;
+
+		assert_int_equal(drive->should.ops->get(drive->should.arg,
+				     &found, &row, change->key),
+		    0);
+		if (change->kind != DELIST_STORE_CHECK &&
+		    (found || change->kind == DELIST_STORE_PUT))
+			hold_change(m, change, found ? &row : NULL);
+	}
+	drive_settle(drive);
+}
+
 static const struct delist_store_ops model_ops = {
     sizeof model_ops, model_get, model_commit, model_next};
 
@@ -855,9 +883,13 @@ set_scene(struct model *m)
 	    DELIST_ENOMEM, DELIST_EIO, DELIST_EREADONLY, DELIST_ECORRUPT};
 	struct world *world = &m->world;
 
+	if (m->drive != NULL && below(m, 40) == 0)
+		drive_cut_after(m->drive, below(m, 12));
 	world->outcome = PICK(m, outcomes);
 	world->relation = below(m, 20) != 0;
 	world->conflicts = below(m, 20) == 0 ? below(m, 10) : 0;
+	if (m->drive != NULL && m->drive->disks[m->drive->in].dies_at != 0)
+		world->conflicts = 0; /* others have lost power too */
 	world->entropy_error = below(m, 100) == 0 ? DELIST_EIO : 0;
 	world->store_fail_at = 0;
 	if (below(m, 12) == 0) {
@@ -865,6 +897,34 @@ set_scene(struct model *m)
 		world->store_from_then_on = below(m, 2) == 0;
 		world->store_fail_at = world->store_calls + 1 + below(m, 8);
 	}
+}
+
+/* The power was cut: what is there then is all that was answered. */
+static void
+restart(struct model *m)
+{
+	if (drive_restart(m->drive))
+		hold_doubt(m);
+	delist_service_close(m->world.service);
+	m->world.service = NULL;
+	world_open(&m->world);
+	for (size_t i = 0; i < COUNT(addrs); i++)
+		compare_check(m, addrs[i]);
+}
+
+/* A clock that shows anything: whoever only looks does no harm. */
+static void
+look_at_any_time(struct model *m)
+{
+	static const int64_t times_s[] = {INT64_MIN, INT64_MIN + 1, -1, 0,
+	    NOW - 1000 * DAY, NOW + 1000 * DAY, INT64_MAX - 1, INT64_MAX};
+	int64_t now_s = m->now_s;
+
+	m->now_s = PICK(m, times_s);
+	m->op = INSPECT;
+	compare_check(m, PICK(m, addrs));
+	(void)do_inspect(m);
+	m->now_s = now_s;
 }
 
 static void
@@ -889,8 +949,33 @@ step(struct model *m)
 	}
 	m->world.store_fail_at = 0;
 	m->world.entropy_error = 0;
+	if (m->drive != NULL && drive_is_cut(m->drive))
+		restart(m);
 	for (int i = 0; i < 2; i++)
 		compare_check(m, PICK(m, addrs));
+	if (below(m, 50) == 0)
+		look_at_any_time(m);
+}
+
+/* Far in the future all is over, and nothing that anybody did is left. */
+static void
+let_it_end(struct model *m)
+{
+	m->now_s = INT64_MAX / 2;
+	m->op = TICK;
+	for (int i = 0; i < 4; i++) {
+		bool more = true;
+
+		m->now_s += 1000 * (int64_t)DAY;
+		while (more)
+			assert_int_equal(delist_service_tick(m->world.service,
+					     &more, 16, m->now_s),
+			    0);
+	}
+	for (size_t i = 0; i < COUNT(addrs); i++)
+		assert_false(world_refuses(&m->world, addrs[i], m->now_s));
+	assert_int_equal(m->listings_n, 0);
+	assert_int_equal(delist_service_next_due(m->world.service), INT64_MAX);
 }
 
 static void
@@ -911,6 +996,7 @@ set_policy(struct delist_policy *policy)
 	policy->suppress_failed_s = DAY;
 	policy->suppress_cancel_s = 2 * DAY;
 	policy->personal_s = 5 * DAY;
+	policy->audit_s = 6 * DAY;
 	policy->ttl_cap_s = 20 * DAY;
 }
 
@@ -922,43 +1008,107 @@ operations(void)
 	return text != NULL ? (size_t)strtoull(text, NULL, 10) : 200000;
 }
 
+static struct model model;
+
+static void
+begin(uint64_t seed, struct drive *drive)
+{
+	struct model *m = &model;
+
+	memset(m, 0, sizeof *m);
+	world_init(&m->world, NULL);
+	m->random.state = seed;
+	m->now_s = NOW;
+	m->drive = drive;
+	if (drive != NULL)
+		m->world.inner = drive_store(drive);
+	m->inner = m->world.config.store;
+	m->world.config.store = (struct delist_store){&model_ops, m};
+	set_policy(&m->world.config.policy);
+	make_uses(m);
+	world_open(&m->world);
+}
+
+struct did {
+	size_t of[OPS], failed, mails, lifts, blocked;
+};
+
+static void
+end(struct did *did)
+{
+	struct model *m = &model;
+
+	m->world.outcome = DELIST_MAIL_ACCEPTED;
+	m->world.conflicts = 0;
+	if (m->drive != NULL)
+		m->drive->disks[m->drive->in].dies_at = 0;
+	let_it_end(m);
+	for (int op = 0; op < OPS; op++)
+		did->of[op] += m->did[op];
+	did->failed += m->failed;
+	did->mails += m->mails;
+	did->lifts += m->lifts;
+	did->blocked += m->blocked;
+	world_close(&m->world);
+}
+
+/* That it did something, of all sorts. */
+static void
+was_busy(const struct did *did, size_t n)
+{
+	print_message("figure: %zu operations, %zu failed, %zu mails, "
+		      "%zu lifts, %zu restarts, %zu blocked\n",
+	    n, did->failed, did->mails, did->lifts, did->of[REOPEN],
+	    did->blocked);
+	if (n < 20000)
+		return;
+	assert_true(did->mails > n / 200);
+	assert_true(did->lifts > n / 1000);
+	assert_true(did->failed > n / 50);
+	assert_true(did->of[REOPEN] > n / 200);
+}
+
 static void
 whatever_happens(void **state)
 {
-	static struct model model;
-	struct model *m = &model;
-	size_t did[OPS] = {0}, failed = 0, mails = 0, lifts = 0, blocked = 0;
+	struct did did = {.failed = 0};
 
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		memset(m, 0, sizeof *m);
-		world_init(&m->world, NULL);
-		m->random.state = seed;
-		m->now_s = NOW;
-		m->inner = m->world.config.store;
-		m->world.config.store = (struct delist_store){&model_ops, m};
-		set_policy(&m->world.config.policy);
-		make_uses(m);
-		world_open(&m->world);
+		begin(seed, NULL);
 		for (size_t i = 0; i < operations() / SEEDS; i++)
-			step(m);
-		for (int op = 0; op < OPS; op++)
-			did[op] += m->did[op];
-		failed += m->failed;
-		mails += m->mails;
-		lifts += m->lifts;
-		blocked += m->blocked;
-		world_close(&m->world);
+			step(&model);
+		end(&did);
 	}
-	/* That it did something, of all sorts. */
-	print_message("figure: %zu operations, %zu failed, %zu mails, "
-		      "%zu lifts, %zu restarts, %zu blocked\n",
-	    operations(), failed, mails, lifts, did[REOPEN], blocked);
-	if (operations() >= 100000) {
-		assert_true(mails > operations() / 200);
-		assert_true(lifts > operations() / 1000);
-		assert_true(failed > operations() / 50);
-		assert_true(did[REOPEN] > operations() / 200);
+	was_busy(&did, operations());
+}
+
+static void
+whatever_happens_when_power_is_cut(void **state)
+{
+	static struct drive drive;
+	struct did did = {.failed = 0};
+	size_t n = operations() / 4, cuts = 0, in_doubt = 0, found = 0;
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		drive_init(&drive, seed);
+		begin(seed, &drive);
+		for (size_t i = 0; i < n / SEEDS; i++)
+			step(&model);
+		end(&did);
+		cuts += drive.cuts;
+		in_doubt += drive.in_doubt;
+		found += drive.found;
+		drive_fini(&drive);
+	}
+	print_message("figure: power cut %zu times, %zu commits in doubt, "
+		      "%zu of them there\n",
+	    cuts, in_doubt, found);
+	was_busy(&did, n);
+	if (n >= 20000) {
+		assert_true(in_doubt > n / 500);
+		assert_true(found > n / 5000 && found < in_doubt);
 	}
 }
 
@@ -966,5 +1116,6 @@ int
 main(void)
 {
 	TEST(whatever_happens);
+	TEST(whatever_happens_when_power_is_cut);
 	return support_run("service_model");
 }
