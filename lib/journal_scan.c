@@ -244,9 +244,11 @@ delist_journal_scan(struct delist_journal *journal)
 	if (scan.bytes == NULL)
 		return DELIST_ENOMEM;
 	error = scan_header(&scan);
+	delist_rows_gather(&journal->rows);
 	if (error == DELIST_OK)
 		error = scan_records(&scan);
 	delist_rows_drop(&journal->rows, &scan.batch);
+	delist_rows_settle(&journal->rows);
 	delist_alloc_release(&journal->alloc, scan.bytes, scan.cap, 1);
 	return error;
 }

@@ -25,49 +25,12 @@
 
 #include <string.h>
 
-struct delist_row {
-	uint64_t version;
-	uint16_t value_len;
-	uint8_t key_len;
-	uint8_t height;
-	bool gone;
-	struct delist_row *next[]; /* `height`; then the key, the value */
-};
+#include "rows_row.h"
 
 /* Where rows are linked from: the last link before a key, on each level. */
 struct place {
 	struct delist_row **link[DELIST_ROWS_LEVELS];
 };
-
-static const char *
-bytes_of(const struct delist_row *row)
-{
-	return (const char *)(row->next + row->height);
-}
-
-static size_t
-size_of(const struct delist_row *row)
-{
-	return sizeof *row + row->height * sizeof row->next[0] + row->key_len +
-	       row->value_len;
-}
-
-static struct delist_text
-key_of(const struct delist_row *row)
-{
-	return (struct delist_text){bytes_of(row), row->key_len};
-}
-
-static int
-compare(const struct delist_row *row, struct delist_text key)
-{
-	size_t len = row->key_len < key.len ? row->key_len : key.len;
-	int order = len != 0 ? memcmp(bytes_of(row), key.at, len) : 0;
-
-	if (order != 0)
-		return order;
-	return (row->key_len > key.len) - (row->key_len < key.len);
-}
 
 /*
  * The first row that is not before `key` (or, with `behind`, the first that
@@ -80,7 +43,7 @@ seek(const struct delist_rows *rows, struct delist_text key, bool behind)
 
 	for (unsigned level = DELIST_ROWS_LEVELS; level-- > 0;)
 		while (links[level] != NULL &&
-		       compare(links[level], key) < (behind ? 1 : 0))
+		       delist_row_compare(links[level], key) < (behind ? 1 : 0))
 			links = links[level]->next;
 	return links[0];
 }
@@ -92,12 +55,13 @@ seek_place(
 {
 	struct delist_row **links = rows->head;
 
-	if (rows->last != NULL && compare(rows->last, key) < 0) {
+	if (rows->last != NULL && delist_row_compare(rows->last, key) < 0) {
 		memcpy(place->link, rows->end, sizeof place->link);
 		return NULL;
 	}
 	for (unsigned level = DELIST_ROWS_LEVELS; level-- > 0;) {
-		while (links[level] != NULL && compare(links[level], key) < 0)
+		while (links[level] != NULL &&
+		       delist_row_compare(links[level], key) < 0)
 			links = links[level]->next;
 		place->link[level] = &links[level];
 	}
@@ -117,10 +81,10 @@ draw_height(struct delist_rows *rows)
 	return height;
 }
 
-static void
-free_row(struct delist_rows *rows, struct delist_row *row)
+void
+delist_rows_free_row(struct delist_rows *rows, struct delist_row *row)
 {
-	delist_alloc_release(&rows->alloc, row, 1, size_of(row));
+	delist_alloc_release(&rows->alloc, row, 1, delist_row_size(row));
 }
 
 static void
@@ -138,7 +102,7 @@ unlink_row(
 		rows->shown = NULL;
 	rows->count--;
 	rows->bytes -= (uint64_t)row->key_len + row->value_len;
-	free_row(rows, row);
+	delist_rows_free_row(rows, row);
 }
 
 static void
@@ -157,16 +121,16 @@ link_row(struct delist_rows *rows, struct delist_row *row, struct place *place)
 }
 
 /* Put `row` in the place of its key, or only make that place empty. */
-static void
-write_row(struct delist_rows *rows, struct delist_row *row)
+void
+delist_rows_write_row(struct delist_rows *rows, struct delist_row *row)
 {
 	struct place place;
-	struct delist_row *old = seek_place(rows, &place, key_of(row));
+	struct delist_row *old = seek_place(rows, &place, delist_row_key(row));
 
-	if (old != NULL && compare(old, key_of(row)) == 0)
+	if (old != NULL && delist_row_compare(old, delist_row_key(row)) == 0)
 		unlink_row(rows, old, &place);
 	if (row->gone)
-		free_row(rows, row);
+		delist_rows_free_row(rows, row);
 	else
 		link_row(rows, row, &place);
 }
@@ -186,8 +150,9 @@ delist_rows_fini(struct delist_rows *rows)
 
 	for (row = rows->head[0]; row != NULL; row = after) {
 		after = row->next[0];
-		free_row(rows, row);
+		delist_rows_free_row(rows, row);
 	}
+	delist_rows_drop_gathered(rows);
 }
 
 /* ---- batches ---- */
@@ -202,12 +167,17 @@ delist_rows_add(struct delist_rows_batch *batch, struct delist_rows *rows,
 	    .height = (uint8_t)height,
 	    .gone = gone};
 	struct delist_row *row =
-	    delist_alloc_zeroed(&rows->alloc, 1, size_of(&head));
+	    delist_alloc_zeroed(&rows->alloc, 1, delist_row_size(&head));
 	char *at;
 
 	if (row == NULL)
 		return DELIST_ENOMEM;
 	*row = head;
+	if (rows->gathers &&
+	    delist_rows_gather_room(rows, batch->count + 1) != DELIST_OK) {
+		delist_rows_free_row(rows, row);
+		return DELIST_ENOMEM;
+	}
 	at = (char *)(row->next + height);
 	memcpy(at, key.at, key.len);
 	if (value.len != 0)
@@ -222,7 +192,10 @@ delist_rows_write(
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		batch->row[i]->version = version;
-		write_row(rows, batch->row[i]);
+		if (rows->gathers)
+			delist_rows_gather_row(rows, batch->row[i]);
+		else
+			delist_rows_write_row(rows, batch->row[i]);
 	}
 	batch->count = 0;
 }
@@ -231,7 +204,7 @@ void
 delist_rows_drop(struct delist_rows *rows, struct delist_rows_batch *batch)
 {
 	while (batch->count > 0)
-		free_row(rows, batch->row[--batch->count]);
+		delist_rows_free_row(rows, batch->row[--batch->count]);
 }
 
 /* ---- questions ---- */
@@ -239,9 +212,9 @@ delist_rows_drop(struct delist_rows *rows, struct delist_rows_batch *batch)
 static void
 show(struct delist_store_row *out, const struct delist_row *row)
 {
-	out->key = key_of(row);
-	out->value =
-	    (struct delist_text){bytes_of(row) + row->key_len, row->value_len};
+	out->key = delist_row_key(row);
+	out->value = (struct delist_text){
+	    delist_row_bytes(row) + row->key_len, row->value_len};
 	out->version = row->version;
 }
 
@@ -259,7 +232,7 @@ delist_rows_get(const struct delist_rows *rows, bool *found,
 {
 	struct delist_row *row = seek(rows, key, false);
 
-	if (row != NULL && compare(row, key) != 0)
+	if (row != NULL && delist_row_compare(row, key) != 0)
 		row = NULL;
 	answer(found, out, row);
 }
@@ -269,14 +242,14 @@ begins_with(const struct delist_row *row, struct delist_text prefix)
 {
 	return row->key_len >= prefix.len &&
 	       (prefix.len == 0 ||
-		   memcmp(bytes_of(row), prefix.at, prefix.len) == 0);
+		   memcmp(delist_row_bytes(row), prefix.at, prefix.len) == 0);
 }
 
 /* Behind a key: whoever asks in order asks behind the row shown last. */
 static struct delist_row *
 seek_behind(const struct delist_rows *rows, struct delist_text key)
 {
-	if (rows->shown != NULL && compare(rows->shown, key) == 0)
+	if (rows->shown != NULL && delist_row_compare(rows->shown, key) == 0)
 		return rows->shown->next[0];
 	return seek(rows, key, true);
 }

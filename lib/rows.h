@@ -44,6 +44,11 @@ struct delist_rows {
 	struct delist_row **end[DELIST_ROWS_LEVELS]; /* last links */
 	struct delist_row *last;		     /* or NULL: not known */
 	struct delist_row *shown; /* by next, last time, or NULL */
+
+	/* Writes that wait for settle, in their order. */
+	bool gathers;
+	struct delist_rows_gathered *gathered;
+	size_t gathered_n, gathered_room;
 };
 
 /* The writes of one commit, with all the memory that they need. */
@@ -89,6 +94,14 @@ void delist_rows_apply(struct delist_rows *rows,
     struct delist_rows_batch *batch, uint64_t version, const uint8_t id[16]);
 void delist_rows_drop(
     struct delist_rows *rows, struct delist_rows_batch *batch);
+
+/*
+ * From gather() on rows are written in their order but not found, nor counted;
+ * settle() makes up for all of them at once, which is much faster for many.
+ * It can't fail.
+ */
+void delist_rows_gather(struct delist_rows *rows);
+void delist_rows_settle(struct delist_rows *rows);
 
 /* The ids that are remembered, the oldest at 0; NULL behind the last. */
 const uint8_t *delist_rows_id(const struct delist_rows *rows, size_t index);

@@ -196,6 +196,78 @@ scanned_while_written(void **state)
 	delist_rows_fini(&rows);
 }
 
+struct gather_arg {
+	size_t keys, writes;
+	bool in_order;
+};
+
+/* As if each had been written at its time; also without memory to sort. */
+static void
+gather(const struct delist_alloc *alloc, bool failing, void *arg)
+{
+	const struct gather_arg *gather = arg;
+	struct support_random random = {9};
+	struct delist_rows one, all;
+	int result = DELIST_OK;
+	bool there[KEYS] = {false};
+	struct delist_alloc plain = delist_alloc_or_libc(NULL);
+
+	delist_rows_init(&one, &plain);
+	delist_rows_init(&all, alloc);
+	delist_rows_gather(&all);
+	for (size_t i = 0; i < gather->writes && result == DELIST_OK; i++) {
+		size_t number =
+		    gather->in_order ? i : support_below(&random, gather->keys);
+		bool gone = !gather->in_order && support_below(&random, 4) == 0;
+		struct delist_rows_batch batch = {.count = 0};
+		char text[2];
+		struct delist_text key = text_of(text, number);
+
+		result = delist_rows_add(
+		    &batch, &all, gone, key, gone ? nothing : key);
+		if (result != DELIST_OK)
+			break;
+		delist_rows_write(&all, &batch, number + 1);
+		write_one(&one, number, gone);
+		there[number] = !gone;
+	}
+	assert_true(
+	    result == DELIST_OK || (failing && result == DELIST_ENOMEM));
+	if (result == DELIST_OK) {
+		delist_rows_settle(&all);
+		walk_finds(&all, there, KEYS);
+		assert_int_equal(all.bytes, one.bytes);
+	}
+	/* Otherwise they are still gathered, and given back all the same. */
+	delist_rows_fini(&all);
+	delist_rows_fini(&one);
+}
+
+struct gather_row {
+	const char *name;
+	struct gather_arg arg;
+};
+
+static const struct gather_row gather_rows[] = {
+    {"none", {KEYS, 0, false}},
+    {"one", {KEYS, 1, false}},
+    {"in order", {KEYS, KEYS, true}},
+    {"each of few many times", {3, 200, false}},
+    {"many of many", {KEYS, 700, false}},
+};
+
+static void
+gathered_and_settled(void **state)
+{
+	const struct gather_row *row = *state;
+	struct gather_arg arg = row->arg;
+	struct delist_alloc alloc = delist_alloc_or_libc(NULL);
+
+	gather(&alloc, false, &arg);
+	if (arg.writes != 0)
+		support_sweep(gather, &arg);
+}
+
 int
 main(void)
 {
@@ -203,5 +275,6 @@ main(void)
 	TEST(a_batch_is_dropped_whole);
 	TEST(the_last_ids_are_known);
 	TEST(scanned_while_written);
+	ROWS(gathered_and_settled, gather_rows);
 	return support_run("rows");
 }
