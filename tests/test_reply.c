@@ -17,6 +17,7 @@ struct reply_row {
 #define NONE DELIST_CLASS_NONE
 #define OTHER DELIST_CLASS_OTHER
 #define BLOCK DELIST_CLASS_IP_BLOCK_OTHER
+#define LONG "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 #define WORDS " Access denied, banned sending IP [192.0.2.9]."
 
 static const struct reply_row reply_rows[] = {
@@ -199,6 +200,28 @@ static const struct reply_row reply_rows[] = {
 	DELIST_CLASS_IP_BLOCK_DNSBL, "", "", DELIST_FLAG_BY_TEXT},
     {"a sending host", "550 sending host [192.0.2.9] blocked for abuse",
 	DELIST_CLASS_IP_BLOCK_OTHER, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"a query far behind the page's name",
+	"550 spamcop, http://b.example/" LONG LONG LONG LONG "?192.0.2.9",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "",
+	DELIST_FLAG_BY_TEXT | DELIST_FLAG_CONTACT_DIFFERS},
+    {"a query at the beginning", "?192.0.2.9 spamcop, 550",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "", DELIST_FLAG_BY_TEXT},
+    {"a bare address at the beginning", "192.0.2.9 spamcop 550",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "", DELIST_FLAG_BY_TEXT},
+    {"half a parenthesis", "550 blocked for abuse, your network (192.0.2.9",
+	BLOCK, "", "192.0.2.9", DELIST_FLAG_BY_TEXT},
+    {"half a pair", "550 blocked using x [b-1.example:192.0.2.9",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "", DELIST_FLAG_BY_TEXT},
+    {"a pair at the beginning", "b:192.0.2.9] 550 blocked using x",
+	DELIST_CLASS_IP_BLOCK_DNSBL, "", "", DELIST_FLAG_BY_TEXT},
+    {"a long name of a host",
+	"550 5.7.606 no " LONG LONG LONG LONG LONG LONG ".example[192.0.2.1]",
+	PORTAL, "5.7.606", "", 0},
+    {"a bracket far from its host", "550 5.7.606 m.example         [192.0.2.9]",
+	PORTAL, "5.7.606", "192.0.2.9", 0},
+    {"a bracket far from the address",
+	"550 5.7.606 IP [\n                         192.0.2.9]", PORTAL,
+	"5.7.606", "192.0.2.9", 0},
     /* an address and a refusal in one sentence */
     {"a block", "550 5.7.1 we block 192.0.2.9 here", BLOCK, "5.7.1",
 	"192.0.2.9", DELIST_FLAG_BY_TEXT},

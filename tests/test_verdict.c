@@ -163,6 +163,14 @@ names_are_stable(void **state)
 	assert_string_equal(
 	    delist_source_name(DELIST_SOURCE_TEXT + 1), "unknown");
 	assert_string_equal(delist_flag_name(0), "unknown");
+	for (int i = -1; i < 200; i += 100) {
+		assert_string_equal(delist_class_name(i), "unknown");
+		assert_string_equal(delist_remedy_name(i), "unknown");
+		assert_string_equal(delist_permanence_name(i), "unknown");
+		assert_string_equal(delist_action_name(i), "unknown");
+		assert_string_equal(delist_confidence_name(i), "unknown");
+		assert_string_equal(delist_source_name(i), "unknown");
+	}
 	assert_string_equal(delist_flag_name(3), "unknown");
 	assert_string_equal(delist_flag_name(256), "unknown");
 	assert_string_equal(delist_flag_name(1u << 31), "unknown");
