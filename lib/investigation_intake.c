@@ -10,13 +10,8 @@
 
 #include <string.h>
 
+#include "refusal.h"
 #include "utf8.h"
-
-enum {
-	CODE_INVESTIGATE = 511,
-	CODE_FIRST = 606, /* 606 to 649 are the portal's */
-	CODE_LAST = 649
-};
 
 static bool
 has_addr(const struct delist_addr *addr)
@@ -29,8 +24,7 @@ check_mail(const struct investigation_step *step)
 {
 	const struct delist_event *ev = step->ev;
 
-	if (ev->code != 0 && ev->code != CODE_INVESTIGATE &&
-	    (ev->code < CODE_FIRST || ev->code > CODE_LAST))
+	if (ev->code != 0 && !delist_refusal_is_code(ev->code))
 		return DELIST_ERANGE;
 	if (ev->message_id_len > sizeof ev->message_id ||
 	    !delist_utf8_is_line(ev->message_id, ev->message_id_len))
@@ -70,7 +64,7 @@ take_mail(struct investigation_step *step)
 	take_sender(step);
 	if (!has_addr(&next->addr))
 		next->addr = ev->addr;
-	if (next->code == 0 || ev->code == CODE_INVESTIGATE)
+	if (next->code == 0 || ev->code == REFUSAL_PERSON)
 		next->code = ev->code;
 	step->todo |= DELIST_TODO_AUDIT;
 }
@@ -79,7 +73,7 @@ take_mail(struct investigation_step *step)
 static bool
 is_for_the_portal(const struct investigation_step *step)
 {
-	return step->next.code >= CODE_FIRST &&
+	return delist_refusal_has_portal(step->next.code) &&
 	       (!step->ev->covered || step->ev->self_service);
 }
 

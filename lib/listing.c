@@ -15,6 +15,7 @@
 
 #include "later.h"
 #include "listing.h"
+#include "refusal.h"
 
 enum {
 	CHANGED = DELIST_TODO_AUDIT | DELIST_TODO_FEED
@@ -86,8 +87,7 @@ check_list(const struct listing_step *step)
 	    !delist_evidence_whole(&ev->evidence) ||
 	    !delist_prefix_valid(&ev->prefix))
 		return DELIST_EINVAL;
-	if (ev->code != 0 && ev->code != DELIST_LISTING_CODE_INVESTIGATE &&
-	    (ev->code < DELIST_LISTING_CODE || ev->code > 649))
+	if (ev->code != 0 && !delist_refusal_is_code(ev->code))
 		return DELIST_ERANGE;
 	if (ev->listing_kind != DELIST_LISTING_BLOCK)
 		return DELIST_OK;

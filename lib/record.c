@@ -59,18 +59,9 @@
  */
 #include "record.h"
 
-enum {
-	CODE_LAST = 649
-};
+#include "refusal.h"
 
 /* ---- listing ---- */
-
-bool
-delist_record_code(uint16_t code)
-{
-	return code == DELIST_LISTING_CODE_INVESTIGATE ||
-	       (code >= DELIST_LISTING_CODE && code <= CODE_LAST);
-}
 
 static void
 walk_strikes(struct record_codec *codec, struct delist_listing *listing)
@@ -143,7 +134,7 @@ walk_listing(struct record_codec *codec, struct delist_listing *listing)
 	delist_record_require(
 	    codec, listing->state > DELIST_LISTING_ABSENT &&
 		       listing->state < DELIST_LISTING_STATES);
-	delist_record_require(codec, delist_record_code(listing->code));
+	delist_record_require(codec, delist_refusal_is_code(listing->code));
 }
 
 int

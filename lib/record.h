@@ -76,9 +76,6 @@ void delist_record_limit(
 void delist_record_mailbox(
     struct record_codec *codec, struct delist_mailbox *mailbox);
 
-/* 511, or 606 to 649. */
-bool delist_record_code(uint16_t code);
-
 /* Whether at[0..len) is all 0. */
 bool delist_record_is_zero(const void *at, size_t len);
 

@@ -6,6 +6,7 @@
  * there takes a byte at most.
  */
 #include "record.h"
+#include "refusal.h"
 
 /* 16 bytes that are not all 0, or none. */
 static void
@@ -51,7 +52,7 @@ walk_change(struct record_codec *codec, struct delist_audit_change *change)
 	delist_record_require(codec,
 	    change->of > DELIST_AUDIT_NONE && change->of < DELIST_AUDIT_OFS);
 	delist_record_require(
-	    codec, change->code == 0 || delist_record_code(change->code));
+	    codec, change->code == 0 || delist_refusal_is_code(change->code));
 }
 
 static bool

@@ -5,6 +5,7 @@
  * The layouts are in record.c.
  */
 #include "record.h"
+#include "refusal.h"
 
 #include <string.h>
 
@@ -30,7 +31,7 @@ walk_state(
 		investigation->answer < DELIST_NOTICES);
 	delist_record_require(
 	    codec, investigation->code == 0 ||
-		       delist_record_code(investigation->code));
+		       delist_refusal_is_code(investigation->code));
 }
 
 static void

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "ascii.h"
+#include "refusal.h"
 #include "writer.h"
 
 enum {
@@ -98,10 +99,10 @@ delist_reply_format(char *text, size_t size, size_t *len,
 	char words[DELIST_REPLY_TEXT], reply[DELIST_REPLY_TEXT];
 	struct delist_writer w = {.at = words, .cap = sizeof words - 1};
 	struct delist_writer r = {.at = reply, .cap = sizeof reply - 1};
-	bool by_mail = status->detail == 511;
+	bool by_mail = status->detail == REFUSAL_PERSON;
 
 	if (status->cls != 5 || status->subject != 7 ||
-	    (!by_mail && (status->detail < 606 || status->detail > 649)))
+	    !delist_refusal_is_code(status->detail))
 		return DELIST_EINVAL;
 	if (delist_addr_format(ip, addr) == 0 || contact == NULL ||
 	    !is_contact(contact, by_mail))

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "refusal.h"
 #include "service.h"
 
 struct listing_call {
@@ -15,8 +16,8 @@ struct listing_call {
 static int
 judge_history(struct work *work, struct delist_event *ev)
 {
-	bool self_service = ev->code == 0 || (ev->code >= DELIST_LISTING_CODE &&
-						 ev->code <= 649);
+	bool self_service =
+	    ev->code == 0 || delist_refusal_has_portal(ev->code);
 	int result;
 
 	if (!self_service || !delist_service_one_sender(&ev->prefix))
