@@ -94,10 +94,17 @@ expire(struct investigation_step *step)
 static int
 needs_info_due(struct investigation_step *step)
 {
-	if (step->now_s >= step->next.expires_s)
-		return expire(step);
 	delist_investigation_try_again(step);
 	return DELIST_OK;
+}
+
+/* Over by its date is over to every event, whether or not that was told. */
+static bool
+is_late(const struct investigation_step *step)
+{
+	return step->next.state == DELIST_INVESTIGATION_NEEDS_INFO &&
+	       step->now_s >= step->next.expires_s &&
+	       step->ev->kind != DELIST_EVENT_EVICT;
 }
 
 static int
@@ -229,7 +236,9 @@ delist_investigation_step(struct delist_investigation *next, unsigned *todo,
 	    cur->state >= DELIST_INVESTIGATION_STATES ||
 	    ev->kind >= DELIST_EVENT_KINDS)
 		return DELIST_EINVAL;
-	result = table[cur->state][columns[ev->kind]](&step);
+	if (is_late(&step))
+		(void)expire(&step);
+	result = table[step.next.state][columns[ev->kind]](&step);
 	if (result != DELIST_OK)
 		return result;
 	*next = step.next;

@@ -10,6 +10,7 @@ delist_investigation_joins(
 {
 	switch (investigation->state) {
 	case DELIST_INVESTIGATION_NEEDS_INFO:
+		return now_s < investigation->expires_s;
 	case DELIST_INVESTIGATION_OPEN:
 	case DELIST_INVESTIGATION_REVIEW:
 		return true;

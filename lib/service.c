@@ -7,6 +7,7 @@
  * is not known to be accepted goes out again: the store can't tell whether
  * the mailer ever had it, and its Message-ID is the same.
  */
+#include <delist/ndr.h>
 #include <delist/reply.h>
 
 #include <string.h>
@@ -172,6 +173,26 @@ load_request(struct delist_service *service, struct delist_text bytes)
 	return DELIST_OK;
 }
 
+static int
+load_case(struct delist_service *service, struct delist_text bytes)
+{
+	struct delist_investigation one;
+	struct case_slot *slot;
+	int result = delist_record_read_investigation(&one, bytes);
+
+	if (result == DELIST_OK)
+		result = delist_cases_reserve(&service->cases);
+	if (result != DELIST_OK)
+		return result;
+	delist_case_publish(&service->cases, &one, false);
+	if (!delist_notice_waits(&one))
+		return DELIST_OK;
+	slot = delist_case_find(&service->cases, one.id);
+	slot->outbox = true;
+	delist_case_wake(&service->cases, slot, INT64_MIN);
+	return DELIST_OK;
+}
+
 /* Whoever reads a row leaves its views behind, but not its key. */
 static int
 load_all(struct delist_service *service, int type,
@@ -214,6 +235,14 @@ set_up_index(struct delist_service *service)
 }
 
 static int
+make_scratch(struct delist_service *service)
+{
+	service->scratch =
+	    delist_alloc_zeroed(&service->alloc, DELIST_NDR_SCRATCH, 1);
+	return service->scratch != NULL ? DELIST_OK : DELIST_ENOMEM;
+}
+
+static int
 set_up(
     struct delist_service *service, const struct delist_service_config *config)
 {
@@ -226,11 +255,18 @@ set_up(
 	if (result == DELIST_OK)
 		result = set_up_index(service);
 	if (result == DELIST_OK)
+		result = delist_cases_init(&service->cases, &service->alloc);
+	if (result == DELIST_OK)
+		result = make_scratch(service);
+	if (result == DELIST_OK)
 		result = load_all(service, DELIST_RECORD_LISTING, load_listing);
 	if (result == DELIST_OK)
 		result = delist_index_filled(&service->index);
 	if (result == DELIST_OK)
 		result = load_all(service, DELIST_RECORD_REQUEST, load_request);
+	if (result == DELIST_OK)
+		result =
+		    load_all(service, DELIST_RECORD_INVESTIGATION, load_case);
 	if (result == DELIST_OK)
 		result = delist_service_sweep_open(service);
 	if (result == DELIST_OK)
@@ -270,6 +306,8 @@ delist_service_close(struct delist_service *service)
 		return;
 	alloc = service->alloc;
 	delist_index_fini(&service->index);
+	delist_cases_fini(&service->cases);
+	delist_alloc_release(&alloc, service->scratch, DELIST_NDR_SCRATCH, 1);
 	delist_alloc_release(&alloc, service->texts, service->texts_len, 1);
 	delist_alloc_release(&alloc, service->letter, service->letter_room, 1);
 	delist_bytes_wipe(&service->keyring, sizeof service->keyring);

@@ -11,6 +11,7 @@
 #include "epoch.h"
 #include "idmap.h"
 #include "pool.h"
+#include "service_case.h"
 
 /*
  * What the files of the module share
@@ -24,6 +25,7 @@
  *	service_mail.c	   mails out, results in
  *	service_tick.c	   time
  *	service_page.c	   list pages and figures
+ *	service_case.h	   investigations
  *
  * and below them
  *
@@ -32,6 +34,7 @@
  *	service_audit.c	   what became of whom, written down
  *	service_rows.c	   the rows, read
  *	service_commit.c   and written
+ *	service_batch.c	   what a commit is made of
  *	service_index.c	   what is kept in memory of the rows, ...
  *	service_line.c	   ... of requests
  */
@@ -108,6 +111,9 @@ void delist_index_abandon(struct index *index);
 /* The same for a request, for which there is nothing to prepare. */
 void delist_index_request(
     struct index *index, const struct delist_request *request, bool gone);
+
+/* Room for n more deadlines; DELIST_ENOMEM. */
+int delist_index_reserve_due(struct delist_deadline *queue, size_t n);
 
 /* Set, move or cancel: INT64_MAX is never.  There is room. */
 void delist_index_set_due(struct delist_deadline *queue, uint64_t *handle,
@@ -188,9 +194,10 @@ struct work_counter {
 struct work {
 	struct delist_service *service;
 	int64_t now_s;
-	size_t listings_n, requests_n;
+	size_t listings_n, requests_n, cases_n;
 	struct work_listing listings[SERVICE_LISTINGS];
 	struct work_request requests[SERVICE_REQUESTS];
+	struct work_case cases[SERVICE_CASES];
 	struct work_history history;
 	struct work_standing standing;
 	struct work_counter counters[COUNTERS];
@@ -267,11 +274,31 @@ void delist_audit_written(struct work *work);
 int delist_audit_open(struct delist_service *service);
 int delist_audit_purge(struct delist_service *service, int64_t now_s);
 
+/* ---- service_batch.c ---- */
+
+/* Where the next row to be written is put together. */
+struct batch_row *delist_batch_blank(struct work *work);
+
+/*
+ * It is done: it goes in (or its row goes) if the one it is made from still
+ * is there.  `written` is what became of putting it together.
+ */
+int delist_batch_replace(
+    struct work *work, uint64_t version, bool gone, int written);
+
+/* A row that is written, or goes, with another, which is checked. */
+void delist_batch_follow(struct work *work, int kind);
+
 /* ---- service_commit.c ---- */
 
 int delist_work_commit(struct work *work);
 
 /* ---- service_rows.c ---- */
+
+/* The value of a row and its version; no bytes and 0 where there is none. */
+int delist_row_get(const struct delist_service *service,
+    struct delist_text *bytes, uint64_t *version,
+    const struct delist_record_key *key);
 
 /* The character that keeps counters of different things apart, ... */
 char delist_counter_of(enum counter which);
@@ -362,6 +389,24 @@ int delist_service_limits(struct work *work, struct delist_event *ev,
 /* Count it. */
 void delist_service_count(struct work *work);
 
+/* ---- service_lift.c ---- */
+
+/* Who lifts a block: REDEEM by a request, ANSWER by an investigation. */
+struct lift {
+	uint8_t event; /* enum delist_event_kind */
+	uint8_t id[16];
+	uint64_t generation;	     /* of the set without the block */
+	struct delist_addr addr;     /* whose */
+	const char *source, *reason; /* of a gap */
+};
+
+/*
+ * Do what a step left to do (LIFT, EXCEPT) about what covers the address: the
+ * exact block is lifted, a range and what lies under get a gap.
+ */
+int delist_service_lift(struct work *work, const struct lift *how,
+    unsigned todo, const struct cover *cover);
+
 /* ---- service_look.c ---- */
 
 /*
@@ -392,6 +437,12 @@ void delist_service_send(struct delist_service *service,
 int delist_service_outcome(
     struct delist_service *service, const struct request_slot *slot);
 
+/* Hand over what is in the room for letters: enum delist_mail_outcome. */
+int delist_service_hand_over(
+    struct delist_service *service, const struct delist_mail *mail);
+
+void delist_service_longest_mailbox(struct delist_mailbox *mailbox);
+
 /* Room for any letter of the service's texts; DELIST_ENOMEM. */
 int delist_service_letter_room(struct delist_service *service);
 
@@ -414,6 +465,9 @@ struct sweep {
 
 /* What the store holds says whether there is anything to sweep. */
 int delist_service_sweep_open(struct delist_service *service);
+
+/* A row that can't be read must not keep all others from their turn. */
+int64_t delist_service_again_s(int result, int64_t now_s);
 
 /* One was written. */
 void delist_service_sweep_soon(struct delist_service *service, int64_t now_s);
@@ -438,6 +492,8 @@ struct delist_service {
 	char *letter; /* room for one */
 	size_t letter_room;
 	struct index index;
+	struct cases cases;
+	char *scratch; /* where a mail that comes in is taken apart */
 	struct work work;
 	struct batch batch;
 	struct sweep sweep;

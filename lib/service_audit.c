@@ -117,15 +117,39 @@ delist_audit_request(struct work *work, const struct delist_request *before,
 	note(work, &change, change.before != change.after);
 }
 
+void
+delist_audit_case(struct work *work, const struct delist_investigation *before,
+    const struct delist_investigation *after, int event, unsigned todo)
+{
+	bool person = event == DELIST_EVENT_ASSIGN ||
+		      event == DELIST_EVENT_NOTE ||
+		      event == DELIST_EVENT_ANSWER;
+	struct delist_audit_change change = {
+	    .code = after->code,
+	    .of = DELIST_AUDIT_INVESTIGATION,
+	    .event = (uint8_t)event,
+	    .before = before->state,
+	    .after = after->state,
+	    .detail = event == DELIST_EVENT_DUE ? after->stage : after->notice,
+	    .review = (todo & DELIST_TODO_REVIEW) != 0,
+	    .prefix = whole(&after->addr),
+	};
+
+	memcpy(change.id, after->id, sizeof change.id);
+	hash_mailbox(work, change.hash, &before->mailbox, &after->mailbox);
+	/* A mail that joins is told, but anybody can send a thousand. */
+	note(work, &change,
+	    person || change.before != change.after ||
+		(change.review && event != DELIST_EVENT_INTAKE));
+}
+
 /* ---- the row ---- */
 
-/* The batch has room for one more row, which is written unchecked. */
 int
 delist_audit_put(struct work *work, const uint8_t random[4])
 {
 	struct delist_service *service = work->service;
-	struct batch *batch = &service->batch;
-	struct batch_row *row = &batch->rows[batch->rows_n];
+	struct batch_row *row = delist_batch_blank(work);
 	int result;
 
 	work->audit.at_s = work->now_s;
@@ -136,12 +160,7 @@ delist_audit_put(struct work *work, const uint8_t random[4])
 		return result;
 	delist_record_audit_key(
 	    &row->key, work->now_s, ++service->audits.number, random);
-	batch->changes[batch->changes_n++] = (struct delist_store_change){
-	    .kind = DELIST_STORE_PUT,
-	    .key = delist_record_key_text(&row->key),
-	    .value = delist_record_text(&row->value),
-	};
-	batch->rows_n++;
+	delist_batch_follow(work, DELIST_STORE_PUT);
 	return DELIST_OK;
 }
 

@@ -15,60 +15,17 @@
 
 #include "service.h"
 
-/* Where the next row to be written is put together. */
-static struct batch_row *
-blank(struct work *work)
-{
-	struct batch *batch = &work->service->batch;
-
-	return &batch->rows[batch->rows_n];
-}
-
-static void
-change(struct work *work, int kind, uint64_t version)
-{
-	struct batch *batch = &work->service->batch;
-	const struct batch_row *row = blank(work);
-
-	batch->changes[batch->changes_n++] = (struct delist_store_change){
-	    .kind = kind,
-	    .key = delist_record_key_text(&row->key),
-	    .value = delist_record_text(&row->value),
-	    .version = version,
-	};
-}
-
-/* The blank row is done: it goes in if the one it is made from is there. */
-static int
-replace(struct work *work, uint64_t version, bool gone, int written)
-{
-	if (written != DELIST_OK)
-		return written;
-	change(work, DELIST_STORE_CHECK, version);
-	change(work, gone ? DELIST_STORE_DELETE : DELIST_STORE_PUT, 0);
-	work->service->batch.rows_n++;
-	return DELIST_OK;
-}
-
 static int
 put_listing(struct work *work, const struct work_listing *listing)
 {
-	struct batch_row *row = blank(work);
+	struct batch_row *row = delist_batch_blank(work);
 
 	delist_record_listing_key(
 	    &row->key, listing->at.kind, &listing->at.prefix);
-	return replace(work, listing->version, listing->gone,
+	return delist_batch_replace(work, listing->version, listing->gone,
 	    listing->gone
 		? DELIST_OK
 		: delist_record_write_listing(&row->value, &listing->at));
-}
-
-/* A row that is written with another, which is checked. */
-static void
-follow(struct work *work, int kind)
-{
-	change(work, kind, 0);
-	work->service->batch.rows_n++;
 }
 
 /* The row that finds a request by its pair is there while it is open. */
@@ -76,7 +33,7 @@ static int
 put_open(struct work *work, const struct work_request *request)
 {
 	bool open = delist_request_open(&request->at);
-	struct batch_row *row = blank(work);
+	struct batch_row *row = delist_batch_blank(work);
 	uint8_t hash[16];
 	int result;
 
@@ -86,8 +43,9 @@ put_open(struct work *work, const struct work_request *request)
 	delist_record_open_key(&row->key, &request->at.addr, hash);
 	result = delist_record_write_open(&row->value, request->at.id);
 	if (open)
-		return replace(work, work->open_version, false, result);
-	follow(work, DELIST_STORE_DELETE);
+		return delist_batch_replace(
+		    work, work->open_version, false, result);
+	delist_batch_follow(work, DELIST_STORE_DELETE);
 	return DELIST_OK;
 }
 
@@ -103,27 +61,27 @@ put_status(struct work *work, const struct work_request *request)
 	if (memcmp(was, now, sizeof none) == 0)
 		return DELIST_OK;
 	if (memcmp(was, none, sizeof none) != 0) {
-		delist_record_status_key(&blank(work)->key, was);
-		follow(work, DELIST_STORE_DELETE);
+		delist_record_status_key(&delist_batch_blank(work)->key, was);
+		delist_batch_follow(work, DELIST_STORE_DELETE);
 	}
 	if (memcmp(now, none, sizeof none) == 0)
 		return DELIST_OK;
-	delist_record_status_key(&blank(work)->key, now);
-	result =
-	    delist_record_write_status(&blank(work)->value, request->at.id);
+	delist_record_status_key(&delist_batch_blank(work)->key, now);
+	result = delist_record_write_status(
+	    &delist_batch_blank(work)->value, request->at.id);
 	if (result == DELIST_OK)
-		follow(work, DELIST_STORE_PUT);
+		delist_batch_follow(work, DELIST_STORE_PUT);
 	return result;
 }
 
 static int
 put_request(struct work *work, const struct work_request *request)
 {
-	struct batch_row *row = blank(work);
+	struct batch_row *row = delist_batch_blank(work);
 	int result;
 
 	delist_record_request_key(&row->key, request->at.id);
-	result = replace(work, request->version, request->gone,
+	result = delist_batch_replace(work, request->version, request->gone,
 	    request->gone
 		? DELIST_OK
 		: delist_record_write_request(&row->value, &request->at));
@@ -135,31 +93,33 @@ put_request(struct work *work, const struct work_request *request)
 static int
 put_memories(struct work *work)
 {
-	struct batch_row *row = blank(work);
+	struct batch_row *row = delist_batch_blank(work);
 	int result = DELIST_OK;
 
 	if (work->history.changed) {
 		delist_record_history_key(&row->key, &work->history.addr);
-		result = replace(work, work->history.version, false,
-		    delist_record_write_history(
-			&row->value, &work->history.at));
+		result =
+		    delist_batch_replace(work, work->history.version, false,
+			delist_record_write_history(
+			    &row->value, &work->history.at));
 	}
-	row = blank(work);
+	row = delist_batch_blank(work);
 	if (result == DELIST_OK && work->standing.changed) {
 		delist_record_standing_key(&row->key, work->standing.hash);
-		result = replace(work, work->standing.version, false,
-		    delist_record_write_standing(
-			&row->value, &work->standing.at));
+		result =
+		    delist_batch_replace(work, work->standing.version, false,
+			delist_record_write_standing(
+			    &row->value, &work->standing.at));
 	}
 	for (enum counter i = 0; i < COUNTERS && result == DELIST_OK; i++) {
 		const struct work_counter *counter = &work->counters[i];
 
 		if (!counter->changed)
 			continue;
-		row = blank(work);
+		row = delist_batch_blank(work);
 		delist_record_counter_key(
 		    &row->key, delist_counter_of(i), counter->hash);
-		result = replace(work, counter->version, false,
+		result = delist_batch_replace(work, counter->version, false,
 		    delist_record_write_counter(&row->value, &counter->at));
 	}
 	return result;
@@ -168,14 +128,14 @@ put_memories(struct work *work)
 static int
 put_generation(struct work *work)
 {
-	struct batch_row *row = blank(work);
+	struct batch_row *row = delist_batch_blank(work);
 	uint64_t generation;
 	int result = delist_work_get_generation(work, &generation);
 
 	if (result != DELIST_OK)
 		return result;
 	delist_record_generation_key(&row->key);
-	return replace(work, work->generation_version, false,
+	return delist_batch_replace(work, work->generation_version, false,
 	    delist_record_write_generation(&row->value, generation));
 }
 
@@ -190,12 +150,15 @@ put_all(struct work *work)
 	for (size_t i = 0; i < work->requests_n && result == DELIST_OK; i++)
 		if (work->requests[i].changed)
 			result = put_request(work, &work->requests[i]);
+	for (size_t i = 0; i < work->cases_n && result == DELIST_OK; i++)
+		if (work->cases[i].changed)
+			result = delist_case_put(work, &work->cases[i]);
 	if (result == DELIST_OK)
 		result = put_memories(work);
 	for (size_t i = 0; i < work->deletes_n && result == DELIST_OK; i++) {
-		blank(work)->key = work->deletes[i].key;
-		result =
-		    replace(work, work->deletes[i].version, true, DELIST_OK);
+		delist_batch_blank(work)->key = work->deletes[i].key;
+		result = delist_batch_replace(
+		    work, work->deletes[i].version, true, DELIST_OK);
 	}
 	if (result == DELIST_OK && work->feed)
 		result = put_generation(work);
@@ -208,6 +171,8 @@ prepare(struct work *work)
 	struct index *index = &work->service->index;
 	int result = delist_index_reserve(index);
 
+	if (result == DELIST_OK)
+		result = delist_cases_reserve(&work->service->cases);
 	for (size_t i = 0; i < work->listings_n && result == DELIST_OK; i++)
 		if (work->listings[i].changed)
 			result = delist_index_prepare(index,
@@ -225,6 +190,10 @@ publish(struct work *work)
 		if (work->requests[i].changed)
 			delist_index_request(index, &work->requests[i].at,
 			    work->requests[i].gone);
+	for (size_t i = 0; i < work->cases_n; i++)
+		if (work->cases[i].changed)
+			delist_case_publish(&work->service->cases,
+			    &work->cases[i].at, work->cases[i].gone);
 	if (work->standing.changed || work->history.changed ||
 	    work->counters[COUNTER_ALL].changed)
 		delist_service_sweep_soon(work->service, work->now_s);

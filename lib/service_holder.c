@@ -3,8 +3,7 @@
  * service_holder.c - what the holder of a token does
  *
  * A confirmation changes the request, the listing and the address's history
- * in one commit, and is done when it is acknowledged: a lone service has no
- * other nodes to wait for.
+ * in one commit.
  */
 #include <string.h>
 
@@ -16,89 +15,26 @@ struct holder_call {
 	struct delist_view view;
 };
 
-static int
-lift(struct work *work, const struct delist_request *request,
-    const struct delist_prefix *block, uint64_t generation)
-{
-	struct delist_event ev = {
-	    .kind = DELIST_EVENT_REDEEM,
-	    .prefix = *block,
-	    .set_generation = generation,
-	};
-	struct work_listing *listing;
-	int result = delist_work_get_listing(
-	    work, &listing, DELIST_LISTING_BLOCK, block);
-
-	memcpy(ev.request_id, request->id, sizeof ev.request_id);
-	if (result == DELIST_OK)
-		result = delist_work_step_listing(work, listing, &ev);
-	/* There are no other nodes, and this one serves what it commits. */
-	ev.kind = DELIST_EVENT_ACK;
-	if (result == DELIST_OK)
-		result = delist_work_step_listing(work, listing, &ev);
-	return result;
-}
-
-static void
-say(char *at, uint8_t *len, const char *text)
-{
-	*len = (uint8_t)strlen(text);
-	memcpy(at, text, *len);
-}
-
-/* A gap in the range, for the sender's address (an IPv6 sender's /64). */
-static int
-except(struct work *work, const struct delist_request *request,
-    const struct delist_prefix *under)
-{
-	unsigned bits = request->addr.family == DELIST_INET4 ? 32 : 64;
-	struct delist_event ev = {
-	    .kind = DELIST_EVENT_LIST,
-	    .listing_kind = DELIST_LISTING_EXCEPTION,
-	    .prefix = delist_prefix_of(
-		&request->addr, under->bits > bits ? under->bits : bits),
-	};
-	struct work_listing *listing;
-	int result = delist_work_get_listing(
-	    work, &listing, DELIST_LISTING_EXCEPTION, &ev.prefix);
-
-	memcpy(ev.request_id, request->id, sizeof ev.request_id);
-	say(ev.evidence.source, &ev.evidence.source_len, "self-service");
-	say(ev.evidence.reason, &ev.evidence.reason_len,
-	    "delisted by its sender");
-	ev.evidence.at_s = work->now_s;
-	if (result == DELIST_OK)
-		result = delist_work_step_listing(work, listing, &ev);
-	/* As many sources as there may be hold it already. */
-	if (result == DELIST_ENOSPC)
-		result = DELIST_OK;
-	if (result == DELIST_OK)
-		result = delist_work_tell_request(
-		    work, request->id, DELIST_EVENT_EFFECTIVE);
-	return result;
-}
-
 /* The exact block is lifted; what lies under it gets a gap. */
 static int
 apply(struct work *work, unsigned todo, const struct delist_request *request,
     const struct cover *cover, uint64_t generation)
 {
-	int result = DELIST_OK;
+	struct lift how = {
+	    .event = DELIST_EVENT_REDEEM,
+	    .generation = generation,
+	    .addr = request->addr,
+	    .source = "self-service",
+	    .reason = "delisted by its sender",
+	};
 
+	memcpy(how.id, request->id, sizeof how.id);
 	if ((todo & DELIST_TODO_HISTORY) != 0) {
 		(void)delist_history_take(
 		    &work->history.at, &work->service->policy, work->now_s);
 		work->history.changed = true;
 	}
-	if ((todo & DELIST_TODO_LIFT) != 0)
-		result = lift(work, request, &cover->block.prefix, generation);
-	if (result != DELIST_OK)
-		return result;
-	if ((todo & DELIST_TODO_EXCEPT) != 0)
-		return except(work, request, &cover->block.prefix);
-	if ((todo & DELIST_TODO_LIFT) != 0 && cover->under.code != 0)
-		return except(work, request, &cover->under.prefix);
-	return DELIST_OK;
+	return delist_service_lift(work, &how, todo, cover);
 }
 
 static int

@@ -88,8 +88,8 @@ delist_index_fini(struct index *index)
 }
 
 /* Room for n more, by doubling: it grows with each row of a big store. */
-static int
-reserve_deadlines(struct delist_deadline *queue, size_t n)
+int
+delist_index_reserve_due(struct delist_deadline *queue, size_t n)
 {
 	size_t room = 16;
 
@@ -107,10 +107,11 @@ delist_index_reserve(struct index *index)
 	if (result == DELIST_OK)
 		result = delist_idmap_reserve(&index->ids);
 	if (result == DELIST_OK)
-		result = reserve_deadlines(index->due, SERVICE_REQUESTS + 1);
-	if (result == DELIST_OK)
 		result =
-		    reserve_deadlines(index->waiting, SERVICE_REQUESTS + 1);
+		    delist_index_reserve_due(index->due, SERVICE_REQUESTS + 1);
+	if (result == DELIST_OK)
+		result = delist_index_reserve_due(
+		    index->waiting, SERVICE_REQUESTS + 1);
 	return result;
 }
 

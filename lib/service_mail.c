@@ -68,7 +68,18 @@ sign(const struct delist_service *service, struct delist_letter *letter,
 	return result;
 }
 
-/* The longest letter of a language; DELIST_ENOSPC in this room. */
+void
+delist_service_longest_mailbox(struct delist_mailbox *mailbox)
+{
+	char longest[DELIST_MAILBOX_MAX];
+
+	memset(longest, 'a', sizeof longest);
+	longest[64] = '@';
+	longest[128] = longest[192] = '.';
+	(void)delist_mailbox_parse(mailbox, longest, sizeof longest);
+}
+
+/* The longest letters of a language; DELIST_ENOSPC in this room. */
 static int
 try_language(struct delist_service *service, uint8_t language)
 {
@@ -77,17 +88,16 @@ try_language(struct delist_service *service, uint8_t language)
 	    .addr = {DELIST_INET6, {0}},
 	};
 	struct delist_letter letter;
-	char longest[DELIST_MAILBOX_MAX];
 	size_t len;
+	int result;
 
-	memset(longest, 'a', sizeof longest);
-	longest[64] = '@';
-	longest[128] = longest[192] = '.';
-	(void)delist_mailbox_parse(&request.mailbox, longest, sizeof longest);
+	delist_service_longest_mailbox(&request.mailbox);
 	memset(request.addr.bytes, 0xff, sizeof request.addr.bytes);
 	letter = letter_of(service, &request);
-	return delist_letter_confirm(service->letter, service->letter_room,
+	result = delist_letter_confirm(service->letter, service->letter_room,
 	    &len, &letter, delist_service_catalogue(service, language));
+	return result == DELIST_OK ? delist_notice_try(service, language)
+				   : result;
 }
 
 /* All of the host's; those that are built in end where there is none. */
@@ -168,6 +178,21 @@ compose(struct delist_service *service, size_t *len,
 	return result;
 }
 
+int
+delist_service_hand_over(
+    struct delist_service *service, const struct delist_mail *mail)
+{
+	int outcome = service->mailer.ops->send(service->mailer.arg, mail);
+
+	/* Its tokens open what its reader has not opened yet. */
+	delist_bytes_wipe(service->letter, mail->message.len);
+	return outcome == DELIST_MAIL_ACCEPTED ||
+		       outcome == DELIST_MAIL_FAILED ||
+		       outcome == DELIST_MAIL_LATER
+		   ? outcome
+		   : DELIST_MAIL_DELAYED;
+}
+
 /* false: it can't be composed. */
 static bool
 compose_and_send(struct delist_service *service, int *outcome,
@@ -180,16 +205,11 @@ compose_and_send(struct delist_service *service, int *outcome,
 	if (compose(service, &len, &path, request) != DELIST_OK)
 		return false;
 	memcpy(mail.id, request->id, sizeof mail.id);
-	mail.from = (struct delist_text){path.text, path.len};
+	mail.from = mail.path = (struct delist_text){path.text, path.len};
 	mail.to =
 	    (struct delist_text){request->mailbox.text, request->mailbox.len};
 	mail.message = (struct delist_text){service->letter, len};
-	*outcome = service->mailer.ops->send(service->mailer.arg, &mail);
-	/* Its tokens open what its reader has not opened yet. */
-	delist_bytes_wipe(service->letter, len);
-	if (*outcome != DELIST_MAIL_ACCEPTED &&
-	    *outcome != DELIST_MAIL_FAILED && *outcome != DELIST_MAIL_LATER)
-		*outcome = DELIST_MAIL_DELAYED;
+	*outcome = delist_service_hand_over(service, &mail);
 	return true;
 }
 
@@ -346,5 +366,9 @@ delist_service_mail_result(struct delist_service *service, const char *path,
 		return result;
 	if (!is_ours(service, call.id, mac))
 		return DELIST_ETOKEN;
-	return delist_work_run(service, result_steps, &call, now_s);
+	result = delist_work_run(service, result_steps, &call, now_s);
+	if (result == DELIST_ETOKEN)
+		result = delist_notice_result(
+		    service, call.id, generation, outcome, now_s);
+	return result;
 }

@@ -78,6 +78,24 @@ delist_service_next_request(const struct delist_service *service, bool *found,
 }
 
 int
+delist_service_next_investigation(const struct delist_service *service,
+    bool *found, struct delist_investigation *investigation,
+    struct delist_cursor *cursor)
+{
+	struct delist_record_key prefix;
+	struct delist_store_row row;
+	bool have = false;
+	int result;
+
+	delist_record_type_key(&prefix, DELIST_RECORD_INVESTIGATION);
+	result = next_row(service, &have, &row, cursor, &prefix);
+	if (result == DELIST_OK && have)
+		result =
+		    delist_record_read_investigation(investigation, row.value);
+	return result == DELIST_OK ? turn(found, cursor, have, &row) : result;
+}
+
+int
 delist_service_next_audit(const struct delist_service *service, bool *found,
     struct delist_audit *audit, struct delist_cursor *cursor)
 {
@@ -122,6 +140,21 @@ delist_service_request(const struct delist_service *service, bool *found,
 	return DELIST_OK;
 }
 
+int
+delist_service_investigation(const struct delist_service *service, bool *found,
+    struct delist_investigation *investigation, const uint8_t id[16])
+{
+	struct delist_investigation row;
+	int result = delist_row_case(service, &row, id);
+
+	if (result != DELIST_OK)
+		return result;
+	*found = row.state != DELIST_INVESTIGATION_NONE;
+	if (*found)
+		*investigation = row;
+	return DELIST_OK;
+}
+
 /* ---- figures ---- */
 
 int
@@ -135,5 +168,7 @@ delist_service_stats(
 	memcpy(
 	    stats->listings, index->listings.count_of, sizeof stats->listings);
 	memcpy(stats->requests, index->requests_in, sizeof stats->requests);
+	memcpy(stats->investigations, service->cases.in,
+	    sizeof stats->investigations);
 	return DELIST_OK;
 }

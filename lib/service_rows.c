@@ -33,9 +33,8 @@ delist_counter_rule(const struct delist_policy *policy, char of)
 	}
 }
 
-/* The value of a row and its version; no bytes and 0 where there is none. */
-static int
-get(const struct delist_service *service, struct delist_text *bytes,
+int
+delist_row_get(const struct delist_service *service, struct delist_text *bytes,
     uint64_t *version, const struct delist_record_key *key)
 {
 	struct delist_store_row row;
@@ -64,7 +63,7 @@ load_listing(const struct delist_service *service,
 	    .kind = (uint8_t)kind,
 	};
 	delist_record_listing_key(&key, kind, prefix);
-	result = get(service, &bytes, version, &key);
+	result = delist_row_get(service, &bytes, version, &key);
 	if (result != DELIST_OK || bytes.at == NULL)
 		return result;
 	return delist_record_read_listing(listing, bytes);
@@ -80,7 +79,7 @@ load_request(const struct delist_service *service,
 
 	*request = (struct delist_request){.state = DELIST_REQUEST_NONE};
 	delist_record_request_key(&key, id);
-	result = get(service, &bytes, version, &key);
+	result = delist_row_get(service, &bytes, version, &key);
 	if (result != DELIST_OK || bytes.at == NULL)
 		return result;
 	return delist_record_read_request(request, bytes);
@@ -97,7 +96,7 @@ load_history(const struct delist_service *service,
 
 	*history = (struct delist_history){0};
 	delist_record_history_key(&key, addr);
-	result = get(service, &bytes, version, &key);
+	result = delist_row_get(service, &bytes, version, &key);
 	if (result != DELIST_OK || bytes.at == NULL)
 		return result;
 	return delist_record_read_history(history, bytes);
@@ -133,11 +132,11 @@ delist_row_joined(const struct delist_service *service, uint8_t request_id[16],
 
 	memcpy(request_id, id, 16);
 	delist_record_request_key(&key, id);
-	result = get(service, &bytes, &version, &key);
+	result = delist_row_get(service, &bytes, &version, &key);
 	if (result != DELIST_OK || bytes.at != NULL)
 		return result;
 	delist_record_status_key(&key, id);
-	result = get(service, &bytes, &version, &key);
+	result = delist_row_get(service, &bytes, &version, &key);
 	if (result != DELIST_OK || bytes.at == NULL)
 		return result;
 	return delist_record_read_status(request_id, bytes);
@@ -233,7 +232,8 @@ delist_work_get_standing(
 	*standing = (struct work_standing){.changed = false};
 	delist_service_mailbox_hash(work->service, standing->hash, mailbox);
 	delist_record_standing_key(&key, standing->hash);
-	result = get(work->service, &bytes, &standing->version, &key);
+	result =
+	    delist_row_get(work->service, &bytes, &standing->version, &key);
 	if (result != DELIST_OK || bytes.at == NULL)
 		return result;
 	return delist_record_read_standing(&standing->at, bytes);
@@ -253,7 +253,7 @@ delist_work_get_counter(
 	    delist_counter_of(which), of, len);
 	delist_record_counter_key(
 	    &key, delist_counter_of(which), counter->hash);
-	result = get(work->service, &bytes, &counter->version, &key);
+	result = delist_row_get(work->service, &bytes, &counter->version, &key);
 	if (result != DELIST_OK || bytes.at == NULL)
 		return result;
 	return delist_record_read_counter(&counter->at, bytes);
@@ -270,7 +270,8 @@ delist_work_get_open(struct work *work, bool *found, uint8_t id[16],
 
 	delist_service_mailbox_hash(work->service, hash, mailbox);
 	delist_record_open_key(&key, addr, hash);
-	result = get(work->service, &bytes, &work->open_version, &key);
+	result =
+	    delist_row_get(work->service, &bytes, &work->open_version, &key);
 	*found = result == DELIST_OK && bytes.at != NULL;
 	return *found ? delist_record_read_open(id, bytes) : result;
 }
@@ -284,8 +285,8 @@ delist_work_get_generation(struct work *work, uint64_t *generation)
 
 	if (!work->generation_loaded) {
 		delist_record_generation_key(&key);
-		result =
-		    get(work->service, &bytes, &work->generation_version, &key);
+		result = delist_row_get(
+		    work->service, &bytes, &work->generation_version, &key);
 		if (result == DELIST_OK && bytes.at != NULL)
 			result = delist_record_read_generation(
 			    &work->generation, bytes);

@@ -307,9 +307,8 @@ outcome_again(struct delist_service *service, const struct index_item *item,
 	return result;
 }
 
-/* A row that can't be read must not keep all others from their turn. */
-static int64_t
-again_s(int result, int64_t now_s)
+int64_t
+delist_service_again_s(int result, int64_t now_s)
 {
 	return result == DELIST_ECORRUPT || result == DELIST_EVERSION
 		   ? delist_later(now_s, DAMAGED_S)
@@ -329,8 +328,8 @@ do_item(struct delist_service *service, const struct index_item *item,
 	    item->request == NULL ? listing_steps : request_steps, &call,
 	    now_s);
 	if (result != DELIST_OK)
-		delist_index_back(
-		    &service->index, item, again_s(result, now_s));
+		delist_index_back(&service->index, item,
+		    delist_service_again_s(result, now_s));
 	else if (!call.changed)
 		delist_index_back(&service->index, item, call.due_s);
 	return result;
@@ -344,7 +343,12 @@ delist_service_next_due(const struct delist_service *service)
 
 	if (service->audits.due_s < due_s)
 		due_s = service->audits.due_s;
-	return first_s < due_s ? first_s : due_s;
+	if (first_s < due_s)
+		due_s = first_s;
+	if (delist_deadline_next(service->cases.due, &first_s) &&
+	    first_s < due_s)
+		due_s = first_s;
+	return due_s;
 }
 
 /* INT64_MAX is never, also for a clock that shows it. */
@@ -353,26 +357,35 @@ is_due(int64_t due_s, int64_t now_s)
 {
 	return due_s != INT64_MAX && now_s >= due_s;
 }
+
+/* One of what is due; false: nothing is. */
+static bool
+do_next(struct delist_service *service, int *result, int64_t now_s)
+{
+	struct index_item item;
+
+	if (delist_index_pop(&service->index, &item, now_s))
+		*result = do_item(service, &item, now_s);
+	else if (delist_case_tick(service, result, now_s))
+		return true;
+	else if (is_due(service->sweep.due_s, now_s))
+		*result = sweep_some(service, now_s);
+	else if (is_due(service->audits.due_s, now_s))
+		*result = delist_audit_purge(service, now_s);
+	else
+		return false;
+	return true;
+}
+
 int
 delist_service_tick(
     struct delist_service *service, bool *more, size_t max, int64_t now_s)
 {
-	struct index_item item;
+	int result = DELIST_OK;
 
-	for (; max != 0; max--) {
-		int result;
-
-		if (delist_index_pop(&service->index, &item, now_s))
-			result = do_item(service, &item, now_s);
-		else if (is_due(service->sweep.due_s, now_s))
-			result = sweep_some(service, now_s);
-		else if (is_due(service->audits.due_s, now_s))
-			result = delist_audit_purge(service, now_s);
-		else
-			break;
+	for (; max != 0 && do_next(service, &result, now_s); max--)
 		if (result != DELIST_OK)
 			return result;
-	}
 	*more = is_due(delist_service_next_due(service), now_s);
 	return DELIST_OK;
 }

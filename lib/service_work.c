@@ -103,6 +103,14 @@ act(struct work *work)
 		delist_service_send(work->service, &request, work->now_s);
 		return;
 	}
+	for (size_t i = 0; i < work->cases_n; i++) {
+		struct delist_investigation one = work->cases[i].at;
+
+		if (!work->cases[i].mail)
+			continue;
+		delist_notice_send(work->service, &one, work->now_s);
+		return;
+	}
 }
 
 int

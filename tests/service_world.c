@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "service_world.h"
 
+#include <stdio.h>
+
 struct delist_addr
 world_addr(const char *text)
 {
@@ -210,6 +212,7 @@ send(void *arg, const struct delist_mail *mail)
 	kept->generation = mail->generation;
 	memcpy(kept->from, mail->from.at, mail->from.len);
 	memcpy(kept->to, mail->to.at, mail->to.len);
+	memcpy(kept->path, mail->path.at, mail->path.len);
 	assert_true(
 	    world->long_mails || mail->message.len <= sizeof kept->message);
 	kept->message_len = mail->message.len;
@@ -360,6 +363,80 @@ world_ask(
 	assert_int_equal(world_submit(world, NULL, mailbox, addr, now_s), 0);
 	assert_int_equal(world->mails_n, mails + 1);
 	return world_mail(world, 0);
+}
+
+int
+world_intake(struct world *world, struct delist_intake_answer *answer,
+    const char *sender, const char *header, const char *text, int64_t now_s)
+{
+	static char mail[1 << 16];
+	struct delist_intake_answer mine;
+	struct delist_intake intake = {
+	    .size = sizeof intake,
+	    .sender = {sender, strlen(sender)},
+	    .mail = {mail, 0},
+	};
+	int len = snprintf(mail, sizeof mail,
+	    "From: Ann <ann@example.org>\r\n"
+	    "To: delist@example.net\r\n"
+	    "Message-ID: <m1@example.org>\r\n"
+	    "Subject: please unblock\r\n"
+	    "%s\r\n%s\r\n",
+	    header, text);
+
+	assert_in_range(len, 1, sizeof mail - 1);
+	intake.mail.len = (size_t)len;
+	return delist_service_intake(
+	    world->service, answer != NULL ? answer : &mine, &intake, now_s);
+}
+
+const char *
+world_reply(uint16_t code, const char *text)
+{
+	static char reply[DELIST_REPLY_TEXT + 8];
+	struct delist_status status = {5, 7, code};
+	struct delist_addr addr = world_addr(text);
+	size_t len;
+
+	assert_int_equal(
+	    delist_reply_format(reply, DELIST_REPLY_TEXT, &len, &status, &addr,
+		code == 511 ? "delist@example.net"
+			    : "https://delist.example.net/",
+		1),
+	    0);
+	reply[len] = '\0';
+	return reply;
+}
+
+struct delist_investigation
+world_case(struct world *world, const uint8_t id[16])
+{
+	struct delist_investigation one;
+	bool found;
+
+	assert_int_equal(
+	    delist_service_investigation(world->service, &found, &one, id), 0);
+	assert_true(found);
+	return one;
+}
+
+int
+world_answer(struct world *world, const uint8_t id[16], int event, int notice,
+    const char *text, int64_t now_s)
+{
+	struct delist_answer answer = {
+	    .size = sizeof answer,
+	    .event = (uint8_t)event,
+	    .notice = (uint8_t)notice,
+	    .person = {"ed", 2},
+	    .text = {text, strlen(text)},
+	};
+	struct delist_investigation one;
+	bool already;
+
+	memcpy(answer.id, id, sizeof answer.id);
+	return delist_service_answer(
+	    world->service, &one, &already, &answer, now_s);
 }
 
 int

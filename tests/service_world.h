@@ -21,7 +21,7 @@ enum {
 struct kept_mail {
 	uint8_t id[16];
 	uint32_t generation;
-	char from[256], to[256];
+	char from[256], to[256], path[256];
 	char message[DELIST_LETTER_MAX];
 	size_t message_len;
 	char confirm[47], cancel[47], status[47];
@@ -83,6 +83,21 @@ struct delist_submission world_form(const char *mailbox, const char *addr);
 /* Block an address for itself, submit, and give the mail that went out. */
 struct kept_mail *world_ask(
     struct world *world, const char *mailbox, const char *addr, int64_t now_s);
+
+/*
+ * A mail to the delist mailbox, from a sender, that says `text` under a header
+ * with these lines more (each with its end, or ""); the answer may be NULL.
+ */
+int world_intake(struct world *world, struct delist_intake_answer *answer,
+    const char *sender, const char *header, const char *text, int64_t now_s);
+/* The reply of an MTA to this address, for such a mail. */
+const char *world_reply(uint16_t code, const char *addr);
+/* The stored row of an investigation. */
+struct delist_investigation world_case(
+    struct world *world, const uint8_t id[16]);
+/* A person does something about one (enum delist_event_kind, _notice). */
+int world_answer(struct world *world, const uint8_t id[16], int event,
+    int notice, const char *text, int64_t now_s);
 
 /* What a token of 46 characters shows, or does. */
 int world_inspect(struct world *world, struct delist_view *view, int purpose,

@@ -1038,6 +1038,38 @@ a_random_walk_keeps_the_rules(void **state)
 
 /* ---- names, and what is none ---- */
 
+/* Whatever comes at its date finds it as DUE would have left it. */
+static void
+over_is_over_to_every_event(void **state)
+{
+	(void)state;
+	for (int kind = 0; kind < DELIST_EVENT_KINDS; kind++) {
+		struct delist_investigation late = in_state(NEEDS);
+		struct delist_investigation told = late;
+		struct delist_event ev = event(kind, late.generation);
+		unsigned late_todo = 77, todo = 77;
+		int result;
+
+		/* Which ends it all the same. */
+		if (kind == DELIST_EVENT_EVICT)
+			continue;
+		assert_true(
+		    delist_investigation_joins(&late, late.expires_s - 1));
+		assert_false(delist_investigation_joins(&late, late.expires_s));
+		(void)must(&told, DELIST_EVENT_DUE, late.expires_s);
+		assert_int_equal(told.state, EXPIRED);
+		result = step(&told, &todo, &ev, late.expires_s);
+		assert_int_equal(
+		    step(&late, &late_todo, &ev, late.expires_s), result);
+		if (result != DELIST_OK) {
+			assert_int_equal(late.state, NEEDS);
+			continue;
+		}
+		assert_memory_equal(&late, &told, sizeof late);
+		assert_true((late_todo & A) != 0);
+	}
+}
+
 static void
 others_are_refused(void **state)
 {
@@ -1108,6 +1140,7 @@ main(void)
 	ROWS(is_due, due_rows);
 	TEST(time_ends_do_not_overflow);
 	TEST(a_random_walk_keeps_the_rules);
+	TEST(over_is_over_to_every_event);
 	TEST(others_are_refused);
 	TEST(states_and_stages_have_names);
 	return support_run("investigation");

@@ -141,6 +141,47 @@ each_request_is_seen_once(void **state)
 }
 
 static void
+each_investigation_is_seen_once(void **state)
+{
+	struct delist_cursor cursor = {0};
+	struct delist_investigation one, again;
+	struct world world;
+	char text[100];
+	bool found;
+	unsigned seen = 0;
+
+	(void)state;
+	world_start(&world);
+	for (int i = 0; i < 10; i++) {
+		snprintf(text, sizeof text,
+		    "550 5.7.511 Access denied, banned sender[192.0.2.%d]", i);
+		assert_int_equal(world_intake(&world, NULL, "ann@example.org",
+				     "", text, NOW),
+		    0);
+	}
+	for (;;) {
+		assert_int_equal(delist_service_next_investigation(
+				     world.service, &found, &one, &cursor),
+		    0);
+		if (!found)
+			break;
+		assert_int_equal(seen >> one.addr.bytes[3] & 1, 0);
+		seen |= 1u << one.addr.bytes[3];
+		again = world_case(&world, one.id);
+		assert_memory_equal(again.id, one.id, 16);
+	}
+	assert_int_equal(seen, 1023);
+	one.id[0] ^= 1;
+	again.intakes = 77;
+	assert_int_equal(
+	    delist_service_investigation(world.service, &found, &again, one.id),
+	    0);
+	assert_false(found);
+	assert_int_equal(again.intakes, 77);
+	world_close(&world);
+}
+
+static void
 audits_begin_where_asked(void **state)
 {
 	struct delist_cursor cursor;
@@ -191,6 +232,7 @@ what_fails_changes_nothing(void **state)
 	struct delist_cursor cursor = {0}, before;
 	struct delist_listing listing = {.code = 77};
 	struct delist_request request = {.tries = 77};
+	struct delist_investigation one = {.intakes = 77};
 	struct delist_audit audit = {.at_s = 77};
 	struct world world;
 	bool found = true;
@@ -215,6 +257,9 @@ what_fails_changes_nothing(void **state)
 	assert_int_equal(
 	    delist_service_next_audit(world.service, &found, &audit, &cursor),
 	    DELIST_EINVAL);
+	assert_int_equal(delist_service_next_investigation(
+			     world.service, &found, &one, &cursor),
+	    DELIST_EINVAL);
 	assert_memory_equal(&cursor, &before, sizeof cursor);
 	before = cursor = (struct delist_cursor){0};
 	world.store_error = DELIST_EIO;
@@ -232,6 +277,13 @@ what_fails_changes_nothing(void **state)
 	assert_int_equal(
 	    delist_service_request(world.service, &found, &request, request.id),
 	    DELIST_EIO);
+	assert_int_equal(delist_service_next_investigation(
+			     world.service, &found, &one, &cursor),
+	    DELIST_EIO);
+	assert_int_equal(delist_service_investigation(
+			     world.service, &found, &one, request.id),
+	    DELIST_EIO);
+	assert_int_equal(one.intakes, 77);
 	assert_memory_equal(&cursor, &before, sizeof cursor);
 	assert_true(found);
 	assert_int_equal(listing.code, 77);
@@ -261,6 +313,8 @@ stats_of(struct world *world)
 	assert_int_equal(
 	    total(&stats.listings[0][0], 12), world_rows(world, 'L'));
 	assert_int_equal(total(stats.requests, 12), world_rows(world, 'R'));
+	assert_int_equal(
+	    total(stats.investigations, 8), world_rows(world, 'I'));
 	return stats;
 }
 
@@ -287,8 +341,22 @@ figures_are_those_of_the_rows(void **state)
 			assert_int_equal(
 			    world_cancel(&world, mail->cancel, NOW), 0);
 	}
+	assert_int_equal(world_intake(&world, NULL, "ann@example.org", "",
+			     world_reply(511, "192.0.2.4"), NOW),
+	    0);
+	assert_int_equal(
+	    world_answer(&world, world_mail(&world, 0)->id, DELIST_EVENT_ANSWER,
+		DELIST_NOTICE_DENIED, "spam", NOW),
+	    0);
+	assert_int_equal(world_intake(&world, NULL, "bob@example.org", "",
+			     "please help", NOW),
+	    0);
 	for (int again = 0; again < 2; again++) {
 		stats = stats_of(&world);
+		assert_int_equal(
+		    stats.investigations[DELIST_INVESTIGATION_RESOLVED], 1);
+		assert_int_equal(
+		    stats.investigations[DELIST_INVESTIGATION_NEEDS_INFO], 1);
 		assert_int_equal(
 		    stats.listings[DELIST_LISTING_BLOCK][DELIST_LISTING_LISTED],
 		    7);
@@ -307,6 +375,7 @@ figures_are_those_of_the_rows(void **state)
 	stats = stats_of(&world);
 	assert_int_equal(total(&stats.listings[0][0], 12), 0);
 	assert_int_equal(total(stats.requests, 12), 0);
+	assert_int_equal(total(stats.investigations, 8), 0);
 	world_close(&world);
 }
 
@@ -316,6 +385,7 @@ main(void)
 	TEST(listings_come_in_order);
 	TEST(a_cursor_outlives_its_row);
 	TEST(each_request_is_seen_once);
+	TEST(each_investigation_is_seen_once);
 	TEST(audits_begin_where_asked);
 	TEST(what_fails_changes_nothing);
 	TEST(figures_are_those_of_the_rows);

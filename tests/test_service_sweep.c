@@ -46,7 +46,7 @@ bounce(struct world *world, int outcome)
 	struct kept_mail *mail = &world->mails[0];
 
 	return delist_service_mail_result(
-	    world->service, mail->from, strlen(mail->from), 0, outcome, T);
+	    world->service, mail->path, strlen(mail->path), 0, outcome, T);
 }
 
 /* ---- before ---- */
@@ -185,7 +185,169 @@ to_sweep(struct world *world)
 	world_reopen(world);
 }
 
+static void
+reported(struct world *world)
+{
+	struct delist_intake_answer intake;
+	struct delist_prefix prefix = world_prefix("192.0.2.1");
+	struct delist_grounds grounds = {
+	    .size = sizeof grounds,
+	    .source = {"us", 2},
+	    .reason = {"ours", 4},
+	    .code = 511,
+	};
+
+	some(world);
+	world_tick(world, T - HOUR);
+	assert_int_equal(
+	    delist_service_block(world->service, &prefix, &grounds, T - HOUR),
+	    0);
+	world->mails_n = 0;
+	assert_int_equal(world_intake(world, &intake, "ann@example.org", "",
+			     world_reply(511, "192.0.2.1"), T - HOUR),
+	    0);
+}
+
+static void
+reported_in_range(struct world *world)
+{
+	struct delist_intake_answer intake;
+
+	some(world);
+	assert_int_equal(world_intake(world, &intake, "ann@example.org", "",
+			     world_reply(511, "203.0.113.5"), T - HOUR),
+	    0);
+}
+
+static void
+reported_later(struct world *world)
+{
+	world->outcome = DELIST_MAIL_LATER;
+	reported(world);
+	world->outcome = DELIST_MAIL_ACCEPTED;
+}
+
+static void
+reported_in_outbox(struct world *world)
+{
+	reported_later(world);
+	world_reopen(world);
+}
+
+static void
+reported_delayed(struct world *world)
+{
+	world->outcome = DELIST_MAIL_DELAYED;
+	reported(world);
+	world->outcome = DELIST_MAIL_ACCEPTED;
+	world_tick(world, T - HOUR);
+}
+
+static void
+asked_back(struct world *world)
+{
+	some(world);
+	assert_int_equal(world_intake(world, NULL, "ann@example.org", "",
+			     "please help", T - HOUR),
+	    0);
+}
+
+static void
+nearly_full(struct world *world)
+{
+	asked_back(world);
+	world->config.policy.pending_max = 1;
+	world_reopen(world);
+}
+
+/* The first reminder, the end of waiting, the end of personal data: at T. */
+static void
+case_due(struct world *world, const char *text, int64_t before_s)
+{
+	some(world);
+	assert_int_equal(world_intake(world, NULL, "ann@example.org", "", text,
+			     T - before_s),
+	    0);
+	world_tick(world, T - 1);
+}
+
+static void
+late(struct world *world)
+{
+	case_due(world, world_reply(511, "192.0.2.1"), 36 * HOUR);
+}
+
+static void
+waited_for(struct world *world)
+{
+	case_due(world, "please help", 14 * DAY);
+}
+
+static void
+redirected(struct world *world)
+{
+	case_due(world, world_reply(606, "198.51.100.1"), 90 * DAY);
+}
+
 /* ---- calls ---- */
+
+static int
+report(struct world *world)
+{
+	return world_intake(world, NULL, "bob@example.com", "",
+	    world_reply(511, "192.0.2.1"), T);
+}
+
+static int
+report_nothing(struct world *world)
+{
+	return world_intake(
+	    world, NULL, "bob@example.com", "", "please help", T);
+}
+
+static int
+report_the_rest(struct world *world)
+{
+	return world_intake(world, NULL, "ann@example.org", "",
+	    world_reply(511, "192.0.2.1"), T);
+}
+
+static int
+answer(struct world *world, int event, int notice)
+{
+	return world_answer(
+	    world, world->mails[0].id, event, notice, "so it is", T);
+}
+
+static int
+assign(struct world *world)
+{
+	return answer(world, DELIST_EVENT_ASSIGN, 0);
+}
+
+static int
+note(struct world *world)
+{
+	return answer(world, DELIST_EVENT_NOTE, 0);
+}
+
+static int
+deny(struct world *world)
+{
+	return answer(world, DELIST_EVENT_ANSWER, DELIST_NOTICE_DENIED);
+}
+
+static int
+ask_back(struct world *world)
+{
+	return answer(world, DELIST_EVENT_ANSWER, DELIST_NOTICE_NEED_INFO);
+}
+
+static int
+delist(struct world *world)
+{
+	return answer(world, DELIST_EVENT_ANSWER, DELIST_NOTICE_DELISTED);
+}
 
 static int
 block_new(struct world *world)
@@ -333,6 +495,24 @@ static const struct sweep_row sweep_rows[] = {
     {"tick: a mail again", delayed, tick, false, true},
     {"tick: the outbox", in_outbox, tick, false, true},
     {"tick: the sweep", to_sweep, tick, false, true},
+    {"intake", some, report, false, false},
+    {"intake: of nothing", some, report_nothing, false, false},
+    {"intake: joins", reported, report, false, false},
+    {"intake: the rest", asked_back, report_the_rest, false, false},
+    {"intake: somebody gives way", nearly_full, report, false, false},
+    {"answer: assign", reported, assign, false, false},
+    {"answer: note", reported, note, false, false},
+    {"answer: denied", reported, deny, false, false},
+    {"answer: a question", reported, ask_back, false, false},
+    {"answer: delisted", reported, delist, false, false},
+    {"answer: delisted in a range", reported_in_range, delist, false, false},
+    {"result: of an answer", reported_later, tell_accepted, false, false},
+    {"result: an answer failed", reported, tell_failed, false, false},
+    {"tick: an answer is late", late, tick, false, true},
+    {"tick: nobody answered", waited_for, tick, false, true},
+    {"tick: an investigation goes", redirected, tick, false, true},
+    {"tick: an answer again", reported_delayed, tick, false, true},
+    {"tick: the outbox of answers", reported_in_outbox, tick, false, true},
     {"inspect", asked, inspect, true, false},
     {"listing", asked, look_up, true, false},
 };
@@ -593,6 +773,7 @@ open_fails_softly(void **state)
 	(void)state;
 	world_start(&world);
 	asked_over_range(&world);
+	assert_int_equal(report(&world), 0);
 	delist_service_close(world.service);
 	rows = world_fingerprint(&world);
 	support_sweep(open_on_memory, &world);
@@ -613,6 +794,14 @@ open_fails_softly(void **state)
 
 /* ---- random bytes ---- */
 
+/* What is written is only what became of a mail that goes out again. */
+static bool
+is_outbox(const struct sweep_row *row)
+{
+	return row->call == tick &&
+	       (row->before == in_outbox || row->before == reported_in_outbox);
+}
+
 static void
 there_are_no_random_bytes(void **state)
 {
@@ -630,7 +819,7 @@ there_are_no_random_bytes(void **state)
 	world.entropy_error = 0;
 	if (row->reads_only) {
 		assert_int_equal(result, 0);
-	} else if (row->before == in_outbox && row->call == tick) {
+	} else if (is_outbox(row)) {
 		/* Only to store what became of it. */
 		assert_int_equal(result, 0);
 		assert_recovers(&world, row, result, &before, &end);
@@ -660,8 +849,7 @@ somebody_else_writes(void **state)
 		world.conflicts = conflicts;
 		result = row->call(&world);
 		world.conflicts = 0;
-		if (row->reads_only ||
-		    (row->before == in_outbox && row->call == tick)) {
+		if (row->reads_only || is_outbox(row)) {
 			assert_int_equal(result, 0);
 		} else {
 			assert_int_equal(

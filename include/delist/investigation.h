@@ -109,10 +109,11 @@ struct delist_investigation {
 /*
  * Take one event.  On DELIST_OK *next is the investigation after it and *todo
  * what is to be done (enum delist_todo): MAIL sends `notice` to `mailbox` in
- * answer to `message_id`, REVIEW asks for a person (late, an answer that did not arrive, or a mail
- * after the answer), LIFT and EXCEPT remove the block.  An event that does not
- * matter now leaves it as it is, with *todo 0; a repeated answer gives
- * DELIST_TODO_ALREADY.  `next` may be `cur`.
+ * answer to `message_id`, REVIEW asks for a person (late, an answer that did
+ * not arrive, or a mail after the answer), LIFT and EXCEPT remove the block.
+ * One that waited for its sender until its date is expired to any event.  An
+ * event that does not matter now leaves it as it is, with *todo 0; a repeated
+ * answer gives DELIST_TODO_ALREADY.  `next` may be `cur`.
  *
  * The caller finds the investigation that a mail belongs to, by its IP, else
  * by its sender (delist_investigation_joins()); where there is none, it

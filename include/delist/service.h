@@ -70,12 +70,18 @@ enum delist_mail_outcome {
 
 /* One mail, ready to go.  The views are good during the call. */
 struct delist_mail {
-	uint8_t id[16];		 /* of the request */
-	uint32_t generation;	 /* of the mail, from 1 */
-	struct delist_text from; /* reverse-path of the envelope, without <> */
-	struct delist_text to;	 /* recipient of the envelope, without <> */
-	struct delist_text
-	    message; /* header and body, with CRLF, no dots added */
+	uint8_t id[16];	     /* of the request, or investigation */
+	uint32_t generation; /* of the mail, from 1 */
+	/*
+	 * Reverse-path of the envelope, without <>; empty where nothing may
+	 * come back: an answer that goes out by itself (RFC 3834, 3.3).
+	 */
+	struct delist_text from;
+	struct delist_text to; /* recipient of the envelope, without <> */
+	/* header and body, with CRLF, no dots added */
+	struct delist_text message;
+	/* What delist_service_mail_result() knows it by, empty or not. */
+	struct delist_text path;
 };
 
 struct delist_mail_ops {
@@ -434,14 +440,14 @@ DELIST_API int delist_service_resend(struct delist_service *service,
 /* ---- mail ---- */
 
 /*
- * What became of a mail (enum delist_mail_outcome but LATER), known by the
- * reverse-path it was sent with.  `generation` is the mail's; 0 where it is
+ * What became of a mail (enum delist_mail_outcome but LATER), known by its
+ * `path`, which is the reverse-path that most are sent with.  `generation` is the mail's; 0 where it is
  * not known, as from a bounce: the newest.  A repeated result changes
  * nothing.
  *
  *	DELIST_EINVAL	no such outcome
  *	DELIST_ESYNTAX	path is no reverse-path of ours
- *	DELIST_ETOKEN	its MAC is wrong, or the request is forgotten
+ *	DELIST_ETOKEN	its MAC is wrong, or what it is of is forgotten
  *	and as delist_service_block()
  */
 DELIST_API int delist_service_mail_result(struct delist_service *service,

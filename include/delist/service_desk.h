@@ -8,6 +8,7 @@
 
 #include <delist/audit.h>
 #include <delist/error.h>
+#include <delist/investigation.h>
 #include <delist/listing.h>
 #include <delist/request.h>
 #include <delist/service.h>
@@ -17,12 +18,97 @@
  * The operator's desk of a service
  *
  * Behind <delist/service.h>, which MTA and portal use, is what persons do:
- * they look through what is there.
+ * they answer whoever writes to the delist mailbox, and look through what is
+ * there.  Its rules are those of that header: one thread, times that are
+ * given, a failed call that changed nothing.
  */
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* ---- mail to the delist mailbox ---- */
+
+/* A mail as it came in. */
+struct delist_intake {
+	uint32_t size;		   /* sizeof(struct delist_intake) */
+	struct delist_text sender; /* of the envelope, without <>; or empty */
+	struct delist_text mail;   /* header and body, whatever ends lines */
+	uint8_t language;	   /* of the answers: index of the catalogue */
+};
+
+enum delist_intake_result {
+	/* A person has to look into it: an investigation is open. */
+	DELIST_INTAKE_OPENED = 1,
+	DELIST_INTAKE_NEEDS_INFO = 2, /* code or IP is missing: asked for */
+	DELIST_INTAKE_REDIRECTED = 3, /* the portal would do: said so */
+	DELIST_INTAKE_JOINED = 4,     /* one more of an investigation */
+	/* It says nothing, and whoever sent it can't be asked. */
+	DELIST_INTAKE_IGNORED = 5
+};
+
+struct delist_intake_answer {
+	uint8_t result;		 /* enum delist_intake_result */
+	bool replied;		 /* an answer goes out */
+	uint16_t code;		 /* as found: 511, 606 to 649; 0: none */
+	struct delist_addr addr; /* as found; or none */
+	uint8_t id[16];		 /* of the investigation; zero: none */
+};
+
+/*
+ * Take a mail to the delist mailbox: somebody forwards the bounce that they
+ * got.  With code 511 and an address an investigation is opened (or joined,
+ * where one is open or was answered within policy.join_s) and acknowledged
+ * once; where something is missing it is asked for; a code of the portal's is
+ * sent there.  See <delist/investigation.h>.
+ *
+ * Answers go to the envelope's sender only, within the limits of mail, and
+ * never to what RFC 3834 forbids: delist_letter_may_answer().  A catalogue
+ * without notices answers nobody.
+ *
+ * Nothing in the mail is believed: it changes no list.  It may have any size;
+ * work is linear in it.
+ *
+ *	DELIST_EINVAL	size is unknown; no such language
+ *	DELIST_EAGAIN	there are policy.pending_max investigations that
+ *			nobody answered: let the mail be sent again later
+ *	and as delist_service_block(); *answer is then as it was
+ */
+DELIST_API int delist_service_intake(struct delist_service *service,
+    struct delist_intake_answer *answer, const struct delist_intake *intake,
+    int64_t now_s);
+
+/* What a person does about an investigation. */
+struct delist_answer {
+	uint32_t size;	/* sizeof(struct delist_answer) */
+	uint8_t id[16]; /* which */
+	uint8_t event;	/* DELIST_EVENT_ASSIGN, _NOTE or _ANSWER */
+	/* ANSWER: DELIST_NOTICE_DELISTED, _DENIED, _NEED_INFO, _NOT_LISTED */
+	uint8_t notice;
+	struct delist_text person; /* who; ASSIGN: to whom; 1 to 32 bytes */
+	/*
+	 * NOTE: for the audit; DENIED: the reason; NEED_INFO: the question,
+	 * one line of up to 64 bytes.  The others may have none.
+	 */
+	struct delist_text text;
+};
+
+/*
+ * Do it.  An answer is mailed; DELISTED lifts the block in the same commit,
+ * or makes an exception under a range.  *investigation is as it is then;
+ * *already: it was so before.
+ *
+ *	DELIST_EINVAL	size is unknown; no such event or notice; no person;
+ *			a text that is missing, too long, or has a control
+ *			character
+ *	DELIST_ESTATE	there is no such investigation; it can't be answered
+ *			so now: its address is not known, is not blocked
+ *			(DELISTED) or is (NOT_LISTED), or it is over
+ *	and as delist_service_block(); the outputs are then as they were
+ */
+DELIST_API int delist_service_answer(struct delist_service *service,
+    struct delist_investigation *investigation, bool *already,
+    const struct delist_answer *answer, int64_t now_s);
 
 /* ---- list pages ---- */
 
@@ -38,12 +124,12 @@ struct delist_cursor {
 
 /*
  * The next listing (of a kind, in the order of delist_prefix_compare()), the
- * next request or audit; *found says whether there is one.
+ * next request, investigation or audit; *found says whether there is one.
  * What is changed while somebody turns pages is shown as it is by then, or
  * not at all.
  *
- * Requests are in no order that means anything; audits are in that of their
- * time, and delist_cursor_since() begins with those of at_s.
+ * Requests and investigations are in no order that means anything; audits are
+ * in that of their time, and delist_cursor_since() begins with those of at_s.
  *
  *	DELIST_EINVAL	no such kind, or a cursor that is none
  *	DELIST_ECORRUPT, DELIST_EVERSION
@@ -55,6 +141,9 @@ DELIST_API int delist_service_next_listing(const struct delist_service *service,
     int kind);
 DELIST_API int delist_service_next_request(const struct delist_service *service,
     bool *found, struct delist_request *request, struct delist_cursor *cursor);
+DELIST_API int delist_service_next_investigation(
+    const struct delist_service *service, bool *found,
+    struct delist_investigation *investigation, struct delist_cursor *cursor);
 DELIST_API int delist_service_next_audit(const struct delist_service *service,
     bool *found, struct delist_audit *audit, struct delist_cursor *cursor);
 DELIST_API void delist_cursor_since(struct delist_cursor *cursor, int64_t at_s);
@@ -66,6 +155,9 @@ DELIST_API void delist_cursor_since(struct delist_cursor *cursor, int64_t at_s);
  */
 DELIST_API int delist_service_request(const struct delist_service *service,
     bool *found, struct delist_request *request, const uint8_t id[16]);
+DELIST_API int delist_service_investigation(
+    const struct delist_service *service, bool *found,
+    struct delist_investigation *investigation, const uint8_t id[16]);
 
 /*
  * How many there are in each state, as this service knows it: what another
@@ -75,7 +167,8 @@ struct delist_service_stats {
 	uint32_t size; /* sizeof(struct delist_service_stats) */
 	/* By enum delist_listing_kind and delist_listing_state. */
 	uint64_t listings[3][4];
-	uint64_t requests[12]; /* by enum delist_request_state */
+	uint64_t requests[12];	    /* by enum delist_request_state */
+	uint64_t investigations[8]; /* by enum delist_investigation_state */
 };
 
 /*
