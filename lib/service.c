@@ -148,9 +148,13 @@ load_listing(struct delist_service *service, struct delist_text bytes)
 	struct delist_listing listing;
 	int result = delist_record_read_listing(&listing, bytes);
 
-	if (result != DELIST_OK)
-		return result;
-	return delist_index_fill(&service->index, &listing);
+	if (result == DELIST_OK)
+		result = delist_index_fill(&service->index, &listing);
+	if (result == DELIST_OK)
+		result = delist_lifts_reserve(&service->lifts);
+	if (result == DELIST_OK)
+		delist_lifts_wait(&service->lifts, &listing, INT64_MIN);
+	return result;
 }
 
 static int
@@ -257,6 +261,8 @@ set_up(
 	if (result == DELIST_OK)
 		result = delist_cases_init(&service->cases, &service->alloc);
 	if (result == DELIST_OK)
+		result = delist_lifts_init(&service->lifts, &service->alloc);
+	if (result == DELIST_OK)
 		result = make_scratch(service);
 	if (result == DELIST_OK)
 		result = load_all(service, DELIST_RECORD_LISTING, load_listing);
@@ -271,6 +277,8 @@ set_up(
 		result = delist_service_sweep_open(service);
 	if (result == DELIST_OK)
 		result = delist_audit_open(service);
+	if (result == DELIST_OK)
+		result = delist_nodes_open(service);
 	return result;
 }
 
@@ -307,6 +315,7 @@ delist_service_close(struct delist_service *service)
 	alloc = service->alloc;
 	delist_index_fini(&service->index);
 	delist_cases_fini(&service->cases);
+	delist_lifts_fini(&service->lifts);
 	delist_alloc_release(&alloc, service->scratch, DELIST_NDR_SCRATCH, 1);
 	delist_alloc_release(&alloc, service->texts, service->texts_len, 1);
 	delist_alloc_release(&alloc, service->letter, service->letter_room, 1);

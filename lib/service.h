@@ -12,6 +12,7 @@
 #include "idmap.h"
 #include "pool.h"
 #include "service_case.h"
+#include "service_node.h"
 
 /*
  * What the files of the module share
@@ -26,6 +27,8 @@
  *	service_tick.c	   time
  *	service_page.c	   list pages and figures
  *	service_case.h	   investigations
+ *	service_node.h	   who serves the set
+ *	service_purge.c	   the operator's: a source errs
  *
  * and below them
  *
@@ -198,6 +201,7 @@ struct work {
 	struct work_listing listings[SERVICE_LISTINGS];
 	struct work_request requests[SERVICE_REQUESTS];
 	struct work_case cases[SERVICE_CASES];
+	struct work_node node;
 	struct work_history history;
 	struct work_standing standing;
 	struct work_counter counters[COUNTERS];
@@ -493,6 +497,7 @@ struct delist_service {
 	size_t letter_room;
 	struct index index;
 	struct cases cases;
+	struct lifts lifts;
 	char *scratch; /* where a mail that comes in is taken apart */
 	struct work work;
 	struct batch batch;

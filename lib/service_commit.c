@@ -154,6 +154,8 @@ put_all(struct work *work)
 		if (work->cases[i].changed)
 			result = delist_case_put(work, &work->cases[i]);
 	if (result == DELIST_OK)
+		result = delist_node_put(work);
+	if (result == DELIST_OK)
 		result = put_memories(work);
 	for (size_t i = 0; i < work->deletes_n && result == DELIST_OK; i++) {
 		delist_batch_blank(work)->key = work->deletes[i].key;
@@ -173,6 +175,8 @@ prepare(struct work *work)
 
 	if (result == DELIST_OK)
 		result = delist_cases_reserve(&work->service->cases);
+	if (result == DELIST_OK)
+		result = delist_lifts_reserve(&work->service->lifts);
 	for (size_t i = 0; i < work->listings_n && result == DELIST_OK; i++)
 		if (work->listings[i].changed)
 			result = delist_index_prepare(index,
@@ -190,6 +194,10 @@ publish(struct work *work)
 		if (work->requests[i].changed)
 			delist_index_request(index, &work->requests[i].at,
 			    work->requests[i].gone);
+	for (size_t i = 0; i < work->listings_n; i++)
+		if (work->listings[i].changed)
+			delist_lifts_wait(&work->service->lifts,
+			    &work->listings[i].at, work->now_s);
 	for (size_t i = 0; i < work->cases_n; i++)
 		if (work->cases[i].changed)
 			delist_case_publish(&work->service->cases,

@@ -19,15 +19,18 @@ lift(struct work *work, const struct lift *how,
 	    .set_generation = how->generation,
 	};
 	struct work_listing *listing;
+	bool nodes = false;
 	int result = delist_work_get_listing(
 	    work, &listing, DELIST_LISTING_BLOCK, block);
 
 	memcpy(ev.request_id, how->id, sizeof ev.request_id);
 	if (result == DELIST_OK)
 		result = delist_work_step_listing(work, listing, &ev);
-	/* There are no other nodes, and this one serves what it commits. */
-	ev.kind = DELIST_EVENT_ACK;
 	if (result == DELIST_OK)
+		result = delist_nodes_any(work->service, &nodes);
+	/* Without other nodes it is done: this one serves what it commits. */
+	ev.kind = DELIST_EVENT_ACK;
+	if (result == DELIST_OK && !nodes)
 		result = delist_work_step_listing(work, listing, &ev);
 	return result;
 }

@@ -96,6 +96,22 @@ delist_service_next_investigation(const struct delist_service *service,
 }
 
 int
+delist_service_next_node(const struct delist_service *service, bool *found,
+    struct delist_node *node, struct delist_cursor *cursor)
+{
+	struct delist_record_key prefix;
+	struct delist_store_row row;
+	bool have = false;
+	int result;
+
+	delist_record_type_key(&prefix, DELIST_RECORD_NODE);
+	result = next_row(service, &have, &row, cursor, &prefix);
+	if (result == DELIST_OK && have)
+		result = delist_record_read_node(node, row.value);
+	return result == DELIST_OK ? turn(found, cursor, have, &row) : result;
+}
+
+int
 delist_service_next_audit(const struct delist_service *service, bool *found,
     struct delist_audit *audit, struct delist_cursor *cursor)
 {

@@ -289,7 +289,59 @@ redirected(struct world *world)
 	case_due(world, world_reply(606, "198.51.100.1"), 90 * DAY);
 }
 
+/* One of two nodes serves what was lifted. */
+static void
+waiting(struct world *world)
+{
+	some(world);
+	world_tick(world, T - HOUR);
+	assert_int_equal(delist_service_ack(world->service,
+			     (struct delist_text){"mx1", 3}, 99, T - HOUR),
+	    0);
+	assert_int_equal(delist_service_ack(world->service,
+			     (struct delist_text){"mx2", 3}, 0, T - HOUR),
+	    0);
+	world->mails_n = 0;
+	world_ask(world, "ann@example.org", "192.0.2.1", T - HOUR);
+	assert_int_equal(
+	    world_redeem(world, world->mails[0].confirm, T - 60), 0);
+}
+
+static void
+served(struct world *world)
+{
+	waiting(world);
+	assert_int_equal(delist_service_ack(world->service,
+			     (struct delist_text){"mx2", 3}, 99, T - 1),
+	    0);
+}
+
 /* ---- calls ---- */
+
+static int
+ack(struct world *world)
+{
+	return delist_service_ack(
+	    world->service, (struct delist_text){"mx2", 3}, 99, T);
+}
+
+static int
+leave(struct world *world)
+{
+	bool left;
+
+	return delist_service_forget_node(
+	    world->service, &left, (struct delist_text){"mx2", 3}, T);
+}
+
+static int
+purge(struct world *world)
+{
+	struct delist_purge purge = {.withdrawn = 0};
+
+	return delist_service_purge_source(
+	    world->service, &purge, (struct delist_text){"trap", 4}, 1, T);
+}
 
 static int
 report(struct world *world)
@@ -513,6 +565,10 @@ static const struct sweep_row sweep_rows[] = {
     {"tick: an investigation goes", redirected, tick, false, true},
     {"tick: an answer again", reported_delayed, tick, false, true},
     {"tick: the outbox of answers", reported_in_outbox, tick, false, true},
+    {"ack", waiting, ack, false, false},
+    {"leave", waiting, leave, false, false},
+    {"tick: all nodes serve it", served, tick, false, true},
+    {"purge", asked, purge, false, false},
     {"inspect", asked, inspect, true, false},
     {"listing", asked, look_up, true, false},
 };

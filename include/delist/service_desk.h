@@ -10,6 +10,7 @@
 #include <delist/error.h>
 #include <delist/investigation.h>
 #include <delist/listing.h>
+#include <delist/record.h>
 #include <delist/request.h>
 #include <delist/service.h>
 #include <delist/text.h>
@@ -26,6 +27,16 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/*
+ * Where a page goes on; zeroed: at the start.  It is no more than the key of
+ * the row that was shown last, so it stays good, whatever is changed
+ * meanwhile, and can be carried in a link.
+ */
+struct delist_cursor {
+	uint8_t len;
+	char at[64];
+};
 
 /* ---- mail to the delist mailbox ---- */
 
@@ -110,21 +121,69 @@ DELIST_API int delist_service_answer(struct delist_service *service,
     struct delist_investigation *investigation, bool *already,
     const struct delist_answer *answer, int64_t now_s);
 
-/* ---- list pages ---- */
+/* ---- a source that errs ---- */
 
-/*
- * Where a page goes on; zeroed: at the start.  It is no more than the key of
- * the row that was shown last, so it stays good, whatever is changed
- * meanwhile, and can be carried in a link.
- */
-struct delist_cursor {
-	uint8_t len;
-	char at[64];
+/* How far it is; zeroed: at the start. */
+struct delist_purge {
+	struct delist_cursor cursor;
+	uint64_t withdrawn; /* listings that lost evidence by it */
+	uint64_t unread;    /* rows that can't be read, and were left out */
+	bool done;
 };
 
 /*
+ * Withdraw all evidence of a source: what it alone listed is listed no more,
+ * without a strike, and what others list as well stays.  Looks at `max` rows;
+ * call it until purge->done.  Each listing is a commit of its own, or part of
+ * delist_service_hold().  Where it fails, *purge says how far it came: call it
+ * again.  It may be begun anew at any time, as after a crash.
+ *
+ *	DELIST_EINVAL	the source has not 1 to 32 bytes; *purge is none
+ *	and as delist_service_block()
+ */
+DELIST_API int delist_service_purge_source(struct delist_service *service,
+    struct delist_purge *purge, struct delist_text source, size_t max,
+    int64_t now_s);
+
+/* ---- servers that refuse by the set ---- */
+
+enum {
+	DELIST_SERVICE_NODES = 256 /* that are registered */
+};
+
+/*
+ * The generation of the set of blocks: one more with each commit that changes
+ * it.
+ *
+ *	what the store says; *generation is then as it was
+ */
+DELIST_API int delist_service_generation(
+    const struct delist_service *service, uint64_t *generation);
+
+/*
+ * A node (1 to 32 bytes of a name) says which generation of the set it serves.
+ * With the first word it is registered, and from then on a removal is under
+ * way (DELIST_LISTING_LIFTING) until all nodes serve a set without the block,
+ * or for policy.effective_s: then it is effective, with the measured delay in
+ * the audit.  delist_service_tick() says so, one listing a commit.  Where no
+ * node is registered a removal is effective at once.
+ *
+ *	DELIST_EINVAL	the name is empty or too long
+ *	DELIST_ENOSPC	DELIST_SERVICE_NODES are registered
+ *	and as delist_service_block()
+ */
+DELIST_API int delist_service_ack(struct delist_service *service,
+    struct delist_text node, uint64_t generation, int64_t now_s);
+
+/* Forget a node: nothing waits for it any more.  *left: it was registered. */
+DELIST_API int delist_service_forget_node(struct delist_service *service,
+    bool *left, struct delist_text node, int64_t now_s);
+
+/* ---- list pages ---- */
+
+/*
  * The next listing (of a kind, in the order of delist_prefix_compare()), the
- * next request, investigation or audit; *found says whether there is one.
+ * next request, investigation, node or audit; *found says whether there is one.
  * What is changed while somebody turns pages is shown as it is by then, or
  * not at all.
  *
@@ -144,6 +203,8 @@ DELIST_API int delist_service_next_request(const struct delist_service *service,
 DELIST_API int delist_service_next_investigation(
     const struct delist_service *service, bool *found,
     struct delist_investigation *investigation, struct delist_cursor *cursor);
+DELIST_API int delist_service_next_node(const struct delist_service *service,
+    bool *found, struct delist_node *node, struct delist_cursor *cursor);
 DELIST_API int delist_service_next_audit(const struct delist_service *service,
     bool *found, struct delist_audit *audit, struct delist_cursor *cursor);
 DELIST_API void delist_cursor_since(struct delist_cursor *cursor, int64_t at_s);
