@@ -48,9 +48,9 @@ highest_bit(uint64_t word)
 	return at;
 }
 
-/* The longest length in use up to `most`; -1: there is none. */
-static int
-length_up_to(const _Atomic uint64_t in_use[DELIST_DOCKET_LENGTHS], int most)
+int
+delist_docket_length_up_to(
+    const _Atomic uint64_t in_use[DELIST_DOCKET_LENGTHS], int most)
 {
 	for (; most >= 0; most = most / 64 * 64 - 1) {
 		uint64_t word = atomic_load_explicit(
@@ -283,7 +283,8 @@ delist_docket_live(const struct delist_docket *docket,
 		struct delist_prefix prefix;
 		uint32_t place, number;
 
-		bits = length_up_to(docket->in_use[kind][v6], bits);
+		bits =
+		    delist_docket_length_up_to(docket->in_use[kind][v6], bits);
 		if (bits < at_least)
 			return false;
 		prefix = delist_prefix_of(addr, (unsigned)bits);

@@ -164,6 +164,13 @@ bool delist_docket_live(const struct delist_docket *docket,
     struct delist_docket_entry *entry, int kind, const struct delist_addr *addr,
     int at_least, int at_most, int64_t now_s);
 
+/*
+ * The slot of an entry, each once: *place is 0 at first, and then where to go
+ * on.  NULL: there are no more.  Nothing may change in between.
+ */
+const struct delist_docket_slot *delist_docket_walk(
+    const struct delist_docket *docket, uint32_t *place);
+
 /* ---- docket_due.c ---- */
 
 /* When the first is due; INT64_MAX: none is. */
@@ -209,6 +216,14 @@ void delist_docket_reclaim(struct delist_docket *docket);
 /* docket_word.c */
 struct delist_docket_key delist_docket_key_of(
     int kind, const uint8_t addr[16], bool v6, unsigned bits);
+struct delist_docket_key delist_docket_key_of_slot(
+    const struct delist_docket_slot *slot);
+uint64_t delist_docket_hash(
+    const uint64_t seed[2], const struct delist_docket_key *key);
+
+/* Where a search begins, and the word of a slot. */
+uint32_t delist_docket_home(uint32_t places, uint64_t hashed);
+uint32_t delist_docket_word_of(uint64_t hashed, uint32_t number);
 
 /* The slot of a key, and the place of its word; 0: there is none. */
 uint32_t delist_docket_look(const struct delist_docket *docket, uint32_t *place,
@@ -223,6 +238,10 @@ void delist_docket_drop_words(struct delist_docket *docket);
 
 /* A table of all slots; DELIST_ENOMEM, DELIST_ECORRUPT as loaded(). */
 int delist_docket_fill_words(struct delist_docket *docket);
+
+/* docket.c: the longest length in use up to `most`; -1: there is none. */
+int delist_docket_length_up_to(
+    const _Atomic uint64_t in_use[DELIST_DOCKET_LENGTHS], int most);
 
 /* docket_due.c: room for all that is in and n more, one in, one out, all. */
 int delist_docket_reserve_due(struct delist_docket *docket, uint32_t n);

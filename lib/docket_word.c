@@ -33,8 +33,8 @@ delist_docket_key_of(int kind, const uint8_t addr[16], bool v6, unsigned bits)
 		(uint64_t)kind << 16 | (uint64_t)v6 << 8 | bits}};
 }
 
-static struct delist_docket_key
-key_of_slot(const struct delist_docket_slot *slot)
+struct delist_docket_key
+delist_docket_key_of_slot(const struct delist_docket_slot *slot)
 {
 	return delist_docket_key_of(
 	    slot->sort >> 1 & 3, slot->addr, (slot->sort & 1) != 0, slot->bits);
@@ -44,7 +44,7 @@ static bool
 is_of(
     const struct delist_docket_slot *slot, const struct delist_docket_key *key)
 {
-	struct delist_docket_key its = key_of_slot(slot);
+	struct delist_docket_key its = delist_docket_key_of_slot(slot);
 
 	return its.words[0] == key->words[0] && its.words[1] == key->words[1] &&
 	       its.words[2] == key->words[2];
@@ -71,14 +71,14 @@ one_round(uint64_t v[4])
 	v[2] = rotated(v[2], 32);
 }
 
-static uint64_t
-hash(const struct delist_docket *docket, const struct delist_docket_key *key)
+uint64_t
+delist_docket_hash(const uint64_t seed[2], const struct delist_docket_key *key)
 {
 	uint64_t v[4] = {
-	    docket->seed[0] ^ 0x736f6d6570736575,
-	    docket->seed[1] ^ 0x646f72616e646f6d,
-	    docket->seed[0] ^ 0x6c7967656e657261,
-	    docket->seed[1] ^ 0x7465646279746573,
+	    seed[0] ^ 0x736f6d6570736575,
+	    seed[1] ^ 0x646f72616e646f6d,
+	    seed[0] ^ 0x6c7967656e657261,
+	    seed[1] ^ 0x7465646279746573,
 	};
 
 	for (size_t i = 0; i < 3; i++) {
@@ -93,14 +93,14 @@ hash(const struct delist_docket *docket, const struct delist_docket_key *key)
 }
 
 /* Any number of places, without a division. */
-static uint32_t
-home(const struct delist_docket_table *table, uint64_t hashed)
+uint32_t
+delist_docket_home(uint32_t places, uint64_t hashed)
 {
-	return (uint32_t)((hashed >> 32) * table->places >> 32);
+	return (uint32_t)((hashed >> 32) * places >> 32);
 }
 
-static uint32_t
-word_of(uint64_t hashed, uint32_t number)
+uint32_t
+delist_docket_word_of(uint64_t hashed, uint32_t number)
 {
 	return (uint32_t)(hashed & 15) << NUMBER_BITS | number;
 }
@@ -132,12 +132,13 @@ delist_docket_look(const struct delist_docket *docket, uint32_t *place,
     const struct delist_docket_key *key)
 {
 	const struct delist_docket_table *table = table_of(docket);
-	uint64_t hashed = hash(docket, key);
+	uint64_t hashed = delist_docket_hash(docket->seed, key);
 	uint32_t at, word;
 
 	if (table == NULL)
 		return 0;
-	for (at = home(table, hashed);; at = place_behind(table, at)) {
+	for (at = delist_docket_home(table->places, hashed);;
+	     at = place_behind(table, at)) {
 		uint32_t number;
 
 		word = atomic_load_explicit(
@@ -145,7 +146,8 @@ delist_docket_look(const struct delist_docket *docket, uint32_t *place,
 		number = word & NUMBER;
 		if (word == 0)
 			return 0;
-		if (number == 0 || word != word_of(hashed, number))
+		if (number == 0 ||
+		    word != delist_docket_word_of(hashed, number))
 			continue;
 		if (is_of(delist_docket_slot(docket, number), key)) {
 			*place = at;
@@ -158,7 +160,7 @@ delist_docket_look(const struct delist_docket *docket, uint32_t *place,
 static void
 put_word(struct delist_docket_table *table, uint64_t hashed, uint32_t number)
 {
-	uint32_t at = home(table, hashed), word;
+	uint32_t at = delist_docket_home(table->places, hashed), word;
 
 	for (;; at = place_behind(table, at)) {
 		word = atomic_load_explicit(
@@ -167,8 +169,8 @@ put_word(struct delist_docket_table *table, uint64_t hashed, uint32_t number)
 			break;
 	}
 	table->used += word == 0;
-	atomic_store_explicit(
-	    &table->words[at], word_of(hashed, number), memory_order_release);
+	atomic_store_explicit(&table->words[at],
+	    delist_docket_word_of(hashed, number), memory_order_release);
 }
 
 static struct delist_docket_table *
@@ -202,8 +204,9 @@ change_table(struct delist_docket *docket, uint32_t places)
 
 		if (number == 0)
 			continue;
-		key = key_of_slot(delist_docket_slot(docket, number));
-		put_word(now, hash(docket, &key), number);
+		key = delist_docket_key_of_slot(
+		    delist_docket_slot(docket, number));
+		put_word(now, delist_docket_hash(docket->seed, &key), number);
 	}
 	if (was != NULL)
 		delist_docket_retire(docket, was, table_bytes(was->places), 0);
@@ -223,6 +226,23 @@ delist_docket_reserve_words(struct delist_docket *docket, uint32_t n)
 	    docket->count < PLACES_MIN / 2 ? PLACES_MIN : 2 * docket->count);
 }
 
+const struct delist_docket_slot *
+delist_docket_walk(const struct delist_docket *docket, uint32_t *place)
+{
+	const struct delist_docket_table *table = table_of(docket);
+
+	while (table != NULL && *place < table->places) {
+		uint32_t number =
+		    atomic_load_explicit(
+			&table->words[(*place)++], memory_order_relaxed) &
+		    NUMBER;
+
+		if (number != 0)
+			return delist_docket_slot(docket, number);
+	}
+	return NULL;
+}
+
 /* ---- changes ---- */
 
 void
@@ -232,8 +252,8 @@ delist_docket_set_word(
 	struct delist_docket_table *table = table_of(docket);
 	uint32_t known = number != 0 ? number : was, place = 0;
 	struct delist_docket_key key =
-	    key_of_slot(delist_docket_slot(docket, known));
-	uint64_t hashed = hash(docket, &key);
+	    delist_docket_key_of_slot(delist_docket_slot(docket, known));
+	uint64_t hashed = delist_docket_hash(docket->seed, &key);
 
 	if (was == 0) {
 		put_word(table, hashed, number);
@@ -241,7 +261,8 @@ delist_docket_set_word(
 	}
 	(void)delist_docket_look(docket, &place, &key);
 	atomic_store_explicit(&table->words[place],
-	    number != 0 ? word_of(hashed, number) : (uint32_t)MARK,
+	    number != 0 ? delist_docket_word_of(hashed, number)
+			: (uint32_t)MARK,
 	    memory_order_release);
 }
 
@@ -254,12 +275,13 @@ delist_docket_fill_words(struct delist_docket *docket)
 	    DELIST_OK)
 		return DELIST_ENOMEM;
 	for (uint32_t number = 1; number < docket->fresh; number++) {
-		struct delist_docket_key key =
-		    key_of_slot(delist_docket_slot(docket, number));
+		struct delist_docket_key key = delist_docket_key_of_slot(
+		    delist_docket_slot(docket, number));
 
 		if (delist_docket_look(docket, &place, &key) != 0)
 			return DELIST_ECORRUPT;
-		put_word(table_of(docket), hash(docket, &key), number);
+		put_word(table_of(docket),
+		    delist_docket_hash(docket->seed, &key), number);
 	}
 	return DELIST_OK;
 }

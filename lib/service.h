@@ -361,6 +361,23 @@ struct cover {
 	uint16_t code; /* the worst of all live blocks: 511 wins */
 };
 
+/* Listings somewhere: as delist_docket_live(). */
+struct lookup {
+	bool (*live)(const void *of, struct delist_docket_entry *entry,
+	    int kind, const struct delist_addr *addr, int at_least, int at_most,
+	    int64_t now_s);
+	const void *of;
+	int64_t now_s;
+};
+
+/* Of an address that a set of blocks has. */
+struct cover delist_cover_of(
+    const struct lookup *in, const struct delist_addr *addr);
+
+/* The same as an answer for a recipient; `key`: the delist mailbox's. */
+struct delist_check delist_cover_judged(const struct cover *cover,
+    struct delist_text key, const char *recipient, size_t recipient_len);
+
 struct cover delist_service_cover(const struct delist_service *service,
     const struct delist_addr *addr, int64_t now_s);
 

@@ -32,16 +32,24 @@ delist_service_folded(const struct delist_addr *addr)
 					    : *addr;
 }
 
+static bool
+find_live(const struct lookup *in, struct delist_docket_entry *entry, int kind,
+    const struct delist_addr *addr, int at_least, int at_most)
+{
+	return in->live(
+	    in->of, entry, kind, addr, at_least, at_most, in->now_s);
+}
+
 static void
-look_under(const struct delist_docket *listings, struct cover *cover,
-    const struct delist_addr *addr, int64_t now_s)
+look_under(const struct lookup *in, struct cover *cover,
+    const struct delist_addr *addr)
 {
 	struct delist_docket_entry block = cover->block;
 
 	cover->code = block.code;
 	while (block.prefix.bits != 0 &&
-	       delist_docket_live(listings, &block, DELIST_LISTING_BLOCK, addr,
-		   0, block.prefix.bits - 1, now_s)) {
+	       find_live(in, &block, DELIST_LISTING_BLOCK, addr, 0,
+		   block.prefix.bits - 1)) {
 		if (cover->under.code == 0)
 			cover->under = block;
 		if (block.code == DELIST_LISTING_CODE_INVESTIGATE)
@@ -49,26 +57,45 @@ look_under(const struct delist_docket *listings, struct cover *cover,
 	}
 }
 
+struct cover
+delist_cover_of(const struct lookup *in, const struct delist_addr *asked)
+{
+	struct delist_addr addr = delist_service_folded(asked);
+	struct cover cover = {.code = 0};
+
+	if (!find_live(
+		in, &cover.block, DELIST_LISTING_BLOCK, &addr, 0, LONGEST))
+		return cover;
+	look_under(in, &cover, &addr);
+	if (!find_live(in, &cover.pass, DELIST_LISTING_EXCEPTION, &addr,
+		cover.block.prefix.bits, LONGEST))
+		(void)find_live(
+		    in, &cover.pass, DELIST_LISTING_ALLOW, &addr, 0, LONGEST);
+	return cover;
+}
+
+static bool
+live_in_index(const void *of, struct delist_docket_entry *entry, int kind,
+    const struct delist_addr *addr, int at_least, int at_most, int64_t now_s)
+{
+	const struct index *index = of;
+	uint32_t tag;
+
+	if (kind == DELIST_LISTING_ALLOW &&
+	    !delist_ipset_find(index->allowed, &tag, addr))
+		return false;
+	return delist_docket_live(
+	    &index->listings, entry, kind, addr, at_least, at_most, now_s);
+}
+
 /* The block set has it: what does? */
 static struct cover
 look_further(
     const struct index *index, const struct delist_addr *asked, int64_t now_s)
 {
-	const struct delist_docket *listings = &index->listings;
-	struct delist_addr addr = delist_service_folded(asked);
-	struct cover cover = {.code = 0};
-	uint32_t tag;
+	struct lookup in = {live_in_index, index, now_s};
 
-	if (!delist_docket_live(listings, &cover.block, DELIST_LISTING_BLOCK,
-		&addr, 0, LONGEST, now_s))
-		return cover;
-	look_under(listings, &cover, &addr, now_s);
-	if (!delist_docket_live(listings, &cover.pass, DELIST_LISTING_EXCEPTION,
-		&addr, cover.block.prefix.bits, LONGEST, now_s) &&
-	    delist_ipset_find(index->allowed, &tag, &addr))
-		(void)delist_docket_live(listings, &cover.pass,
-		    DELIST_LISTING_ALLOW, &addr, 0, LONGEST, now_s);
-	return cover;
+	return delist_cover_of(&in, asked);
 }
 
 struct cover
@@ -94,7 +121,7 @@ is_postmaster(const char *text, size_t len)
 }
 
 static bool
-is_exempt(const struct delist_service *service, const char *text, size_t len)
+is_exempt(struct delist_text key, const char *text, size_t len)
 {
 	struct delist_mailbox mailbox;
 
@@ -103,13 +130,12 @@ is_exempt(const struct delist_service *service, const char *text, size_t len)
 	if (delist_mailbox_parse(&mailbox, text, len) != DELIST_OK)
 		return false;
 	delist_mailbox_canonical(&mailbox, &mailbox);
-	return mailbox.len == service->delist_key.len &&
-	       memcmp(mailbox.text, service->delist_key.text, mailbox.len) == 0;
+	return mailbox.len == key.len &&
+	       memcmp(mailbox.text, key.at, mailbox.len) == 0;
 }
 
-/* What covers it, as an answer for this recipient. */
-static struct delist_check
-judged(const struct delist_service *service, const struct cover *cover,
+struct delist_check
+delist_cover_judged(const struct cover *cover, struct delist_text key,
     const char *recipient, size_t recipient_len)
 {
 	struct delist_check made = {.answer = DELIST_CHECK_PASS};
@@ -125,7 +151,7 @@ judged(const struct delist_service *service, const struct cover *cover,
 		made.answer = cover->pass.kind == DELIST_LISTING_ALLOW
 				  ? DELIST_CHECK_ALLOWED
 				  : DELIST_CHECK_EXCEPTED;
-	} else if (is_exempt(service, recipient, recipient_len)) {
+	} else if (is_exempt(key, recipient, recipient_len)) {
 		made.answer = DELIST_CHECK_EXEMPT;
 	}
 	return made;
@@ -141,8 +167,11 @@ delist_service_check(const struct delist_service *service,
 
 	if (delist_ipset_find(service->index.blocked, &tag, addr)) {
 		struct cover cover = look_further(&service->index, addr, now_s);
+		struct delist_text key = {
+		    service->delist_key.text, service->delist_key.len};
 
-		made = judged(service, &cover, recipient, recipient_len);
+		made =
+		    delist_cover_judged(&cover, key, recipient, recipient_len);
 	}
 	if (check != NULL)
 		*check = made;

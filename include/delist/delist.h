@@ -37,5 +37,6 @@
 #include <delist/entropy.h>
 #include <delist/service.h>
 #include <delist/service_desk.h>
+#include <delist/service_image.h>
 
 #endif
