@@ -92,7 +92,7 @@ walk_spans(const struct delist_image_half *half, uint64_t word, uint64_t lo)
 	at = walk_place(half, at);
 	block = half->blocks + at;
 	n = delist_le32(block);
-	if (n == 0 || n > (half->size - at - 8) / (8 + half->width))
+	if (n > (half->size - at - 8) / (8 + half->width))
 		return 0;
 	return delist_spans_find(block, lo, half->width);
 }

@@ -97,6 +97,17 @@ draw_entry(const struct world_shape *shape, uint64_t *state)
 }
 
 void
+world_rewrite(struct world *world)
+{
+	free(world->bytes);
+	world->len = delist_ipset_image_size(world->set);
+	world->bytes = malloc(world->len);
+	must(world->bytes != NULL);
+	must(delist_ipset_image_write(world->set, world->bytes, world->len,
+		 &world->len) == DELIST_OK);
+}
+
+void
 world_init(struct world *world, const struct world_row *row)
 {
 	uint64_t state = 7;
@@ -114,11 +125,7 @@ world_init(struct world *world, const struct world_row *row)
 	must(delist_ipset_new(&world->set, NULL) == DELIST_OK);
 	must(delist_ipset_build(world->set, world->entries, world->n) ==
 	     DELIST_OK);
-	world->len = delist_ipset_image_size(world->set);
-	world->bytes = malloc(world->len);
-	must(world->bytes != NULL);
-	must(delist_ipset_image_write(world->set, world->bytes, world->len,
-		 &world->len) == DELIST_OK);
+	world_rewrite(world);
 }
 
 void

@@ -45,6 +45,9 @@ struct world {
 void world_init(struct world *world, const struct world_row *row);
 void world_fini(struct world *world);
 
+/* Write the image again, of the set as it is now. */
+void world_rewrite(struct world *world);
+
 /* The tag of the longest prefix around the address, by looking at all. */
 uint32_t world_slow(const struct world *world, const struct delist_addr *addr);
 

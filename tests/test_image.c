@@ -229,8 +229,8 @@ static void
 has_what_is_published(void **state)
 {
 	static const char *const texts[] = {"192.0.2.0/24", "192.0.2.7",
-	    "2001:d00::/24", "2001:db8::/32", "2001:db8:1::/48",
-	    "2001:db8:1:2::/64", "2001:db8:1:2::3"};
+	    "2001:d00::/24", "2001:db8::/32", "2001:db9::/32",
+	    "2001:db8:1::/48", "2001:db8:1:2::/64", "2001:db8:1:2::3"};
 	struct delist_ipset *set;
 	bool removed;
 

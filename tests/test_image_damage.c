@@ -258,6 +258,30 @@ lacks_bytes(void **state)
 	world_fini(&world);
 }
 
+/* No section may be there twice, also if both are right. */
+static void
+has_a_section_twice(void **state)
+{
+	struct delist_image_header all, more;
+	struct world world;
+
+	(void)state;
+	world_init(&world, &world_rows[WORLD_ROWS - 1]);
+	assert_int_equal(
+	    delist_image_header_read(&all, world.bytes, world.len), DELIST_OK);
+	for (unsigned i = 0; i < all.n; i++) {
+		uint8_t *bytes;
+
+		more = all;
+		more.sections[more.n++] = all.sections[i];
+		bytes = with_sections(&world, &more, &all);
+		assert_int_equal(
+		    open_result(bytes, (size_t)more.length), DELIST_ECORRUPT);
+		free(bytes);
+	}
+	world_fini(&world);
+}
+
 /* A section of somebody else's is passed over, unless it may not be. */
 static void
 has_more_sections(void **state)
@@ -432,6 +456,7 @@ main(void)
 	ROWS(reads_sections, section_rows);
 	TEST(lacks_a_section);
 	TEST(lacks_bytes);
+	TEST(has_a_section_twice);
 	TEST(has_more_sections);
 	/* the first has nothing behind its header */
 	support_rows("survives_damage", survives_damage, world_rows + 1,
