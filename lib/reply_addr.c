@@ -17,7 +17,8 @@
 #include "ascii.h"
 
 enum {
-	ADDR_MAX = 50,	 /* bytes of "addr/bits" */
+	ADDR_MAX = 50,	 /* bytes of an address */
+	BITS_MAX = 4,	 /* and of its "/bits" */
 	PIECES = 4,	 /* folds inside an address */
 	AROUND_MAX = 120 /* bytes before and behind one that may refuse it */
 };
@@ -106,25 +107,51 @@ trimmed(const char *text, size_t start, size_t end)
 	return end;
 }
 
-/* An address, with its "/bits" if it has any; where it ends, or 0. */
+/* Behind a fold at `at`, or `at` itself. */
 static size_t
-parse(struct delist_prefix *found, const char *text, size_t len, size_t start,
-    size_t end)
+unfolded(const char *text, size_t len, size_t at)
 {
-	size_t cut = end;
+	return at < len && (text[at] == '\n' || text[at] == '\r')
+		   ? delist_reply_gap(text, len, at)
+		   : at;
+}
 
-	if (end < len && text[end] == '/')
-		for (cut = end + 1; cut < len && cut < end + 4 &&
-				    delist_ascii_isdigit(text[cut]);
-		     cut++)
-			;
-	if (cut > end + 1 &&
-	    delist_prefix_parse(found, text + start, cut - start) == DELIST_OK)
+/* "/24" behind an address, folds in it or not, into to[]; where it ends. */
+static size_t
+add_bits(char *to, const char *text, size_t len, size_t end)
+{
+	size_t at = unfolded(text, len, end), n = 0, next;
+
+	if (at >= len || text[at] != '/')
+		return end;
+	to[n++] = text[at++];
+	for (; n < BITS_MAX; at = next + 1) {
+		next = unfolded(text, len, at);
+		if (next >= len || !delist_ascii_isdigit(text[next]))
+			break;
+		to[n++] = text[next];
+	}
+	to[n] = '\0';
+	return at < len && delist_ascii_isdigit(text[at]) ? end : at;
+}
+
+/*
+ * The address addr[0..n), which ends at text[end], with its "/bits" if it has
+ * any; where it ends, or 0.
+ */
+static size_t
+parse(struct delist_prefix *found, const char *addr, size_t n, const char *text,
+    size_t len, size_t end)
+{
+	char whole[ADDR_MAX + BITS_MAX + 1];
+	size_t cut;
+
+	memcpy(whole, addr, n);
+	cut = add_bits(whole + n, text, len, end);
+	if (cut > end &&
+	    delist_prefix_parse(found, whole, strlen(whole)) == DELIST_OK)
 		return cut;
-	return delist_prefix_parse(found, text + start, end - start) ==
-		       DELIST_OK
-		   ? end
-		   : 0;
+	return delist_prefix_parse(found, addr, n) == DELIST_OK ? end : 0;
 }
 
 /* The sentence ends or goes on behind it, as no counter would let it. */
@@ -152,7 +179,7 @@ struct joint {
 static bool
 add_piece(struct joint *j, const char *text, size_t len, size_t at, size_t stop)
 {
-	size_t end = trimmed(text, at, stop);
+	size_t end = trimmed(text, at, stop), cut;
 	struct delist_prefix found;
 
 	if (stop - at >= ADDR_MAX - j->len)
@@ -161,13 +188,14 @@ add_piece(struct joint *j, const char *text, size_t len, size_t at, size_t stop)
 	j->len += stop - at;
 	if (end != stop && delist_reply_piece(text, len, stop, pieces) != 0)
 		return true; /* "8600:" and more on the next line */
-	if (ends_well(text, len, end) &&
-	    delist_prefix_parse(&found, j->text, j->len - (stop - end)) ==
-		DELIST_OK) {
+	if (!ends_well(text, len, end))
+		return end == stop;
+	cut = parse(&found, j->text, j->len - (stop - end), text, len, end);
+	if (cut != 0) {
 		j->again = j->again || j->end != 0;
 		j->found = found;
-		j->end = end;
-		j->stop = stop;
+		j->end = cut;
+		j->stop = cut > stop ? cut : stop;
 	}
 	return end == stop;
 }
@@ -227,7 +255,7 @@ delist_reply_address(
 	end = trimmed(text, at, end);
 	if (end - at < 3 || end - at >= ADDR_MAX || !ends_well(text, len, end))
 		return stop;
-	cut = parse(&found, text, len, at, end);
+	cut = parse(&found, text + at, end - at, text, len, end);
 	if (cut != 0)
 		note(e, text, len, at, cut, &found);
 	return stop;

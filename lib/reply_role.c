@@ -100,7 +100,8 @@ is_host_after(const char *text, size_t len, size_t at)
 
 	if (at < len && text[at] == ']')
 		at++;
-	if (at + 3 < len && text[at] == ':' && text[at + 1] == '2')
+	if (at + 3 < len && memcmp(text + at, ":25", 3) == 0 &&
+	    !delist_ascii_isdigit(text[at + 3]))
 		return true; /* relay=mx[192.0.2.1]:25 */
 	at = delist_reply_gap(text, len, at);
 	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
@@ -147,7 +148,7 @@ is_bare(const char *text, size_t len, size_t start, size_t end)
 	    "policy", "rule", "release", "build", "exim", "postfix", "sendmail",
 	    "engine", "filter", "pattern", "server", "host", "to", "connect",
 	    "relay", "code", "id", "esmtp", "smtp", "rev", "revision", "update",
-	    "mta", "mx", "connected"};
+	    "mta", "mx", "connected", "on"};
 	char before = start > 0 ? text[start - 1] : ' ';
 
 	if (is_in_url(text, start))
