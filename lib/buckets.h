@@ -61,42 +61,6 @@ uint8_t *delist_buckets_make(struct delist_buckets *buckets, uint64_t key,
     uint64_t value, uint64_t spare, bool large);
 
 static inline uint32_t
-delist_word32(const uint8_t *at)
-{
-	const _Atomic uint32_t *word = (const void *)at;
-
-	return (uint32_t)delist_le_swap(
-	    atomic_load_explicit(word, memory_order_acquire), 4);
-}
-
-static inline uint64_t
-delist_word64(const uint8_t *at)
-{
-	const _Atomic uint64_t *word = (const void *)at;
-
-	return delist_le_swap(
-	    atomic_load_explicit(word, memory_order_acquire), 8);
-}
-
-static inline void
-delist_word32_store(uint8_t *at, uint32_t value)
-{
-	_Atomic uint32_t *word = (void *)at;
-
-	atomic_store_explicit(
-	    word, (uint32_t)delist_le_swap(value, 4), memory_order_release);
-}
-
-static inline void
-delist_word64_store(uint8_t *at, uint64_t value)
-{
-	_Atomic uint64_t *word = (void *)at;
-
-	atomic_store_explicit(
-	    word, delist_le_swap(value, 8), memory_order_release);
-}
-
-static inline uint32_t
 delist_buckets_first(uint64_t key, uint32_t n)
 {
 	uint64_t mixed = key * 0x9e3779b97f4a7c15;

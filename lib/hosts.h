@@ -106,11 +106,9 @@ delist_hosts_bucket(const uint8_t *directory, unsigned h)
 
 	if (h != 0) {
 		/* the h-th 0 lies in the last word with less than h before */
-		unsigned before = 0;
+		unsigned before;
 
-		word = 0;
-		for (unsigned i = 1; i < 7; i++)
-			word += directory[i] < h;
+		word = lanes_less7(directory, h);
 		before = directory[word];
 		at = 64 * word + 1 +
 		     lanes_select(

@@ -58,6 +58,7 @@ struct delist_store {
 
 enum {
 	STORES = 8,
+	HOST_BYTES = WORDS * 8 + WORDS / 8, /* words, and bits for them */
 	DELIST_CHANGE_PIECES = 32 /* of memory that one call retires */
 };
 
@@ -189,6 +190,9 @@ uint64_t delist_part_moved(unsigned layer, bool v6, uint64_t word, uint32_t at);
 /* The word of the unit of hosts around an address; 0 if it has none. */
 uint64_t delist_part_word(
     const struct delist_part *part, unsigned layer, uint64_t hi);
+
+/* Tell lookups that the /16 may have hosts. */
+void delist_part_tell_hosts(struct delist_part *part, uint64_t hi);
 
 /* A word for no hosts, unlike all that were before. */
 uint64_t delist_part_nothing(struct delist_part *part);

@@ -158,6 +158,7 @@ hosts_word(struct delist_build *build)
 		return error;
 	error = delist_unit_hosts(build->set, part, unit, layer, &word);
 	if (error == DELIST_OK && !part->v6) {
+		delist_part_tell_hosts(part, hi);
 		delist_word64_store(part->host + 8 * (size_t)(hi >> 48), word);
 	} else if (error == DELIST_OK) {
 		delist_buckets_make(

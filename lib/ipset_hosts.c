@@ -253,6 +253,8 @@ delist_unit_plan_hosts(
 		slot = delist_unit_slot(
 		    part, HOSTS6, hi >> 16, delist_part_nothing(part));
 		was = delist_word64(slot);
+	} else {
+		delist_part_tell_hosts(part, hi);
 	}
 	error = delist_change_store(set, change, slot, was, word);
 	if (error == DELIST_OK && part->v6 && change->kind == INSERT)

@@ -27,7 +27,7 @@ copy_free(struct delist_ipset *set, struct copy *copy)
 {
 	delist_arena_fini(&copy->arena, &set->alloc);
 	delist_alloc_release(&set->alloc, copy->run, WORDS, 4);
-	delist_alloc_release(&set->alloc, copy->host, WORDS, 8);
+	delist_alloc_release(&set->alloc, copy->host, 1, HOST_BYTES);
 	for (unsigned i = 0; i < LAYERS; i++)
 		delist_alloc_release(
 		    &set->alloc, copy->hash[i].memory, 1, copy->hash[i].bytes);
@@ -52,7 +52,7 @@ copy_tables(struct delist_ipset *set, const struct delist_part *part,
 	if (copy->run == NULL)
 		return false;
 	if (part->host != NULL && part->in_layer[HOSTS4] > 0) {
-		copy->host = delist_alloc_grow(&set->alloc, NULL, 0, WORDS, 8);
+		copy->host = delist_alloc_zeroed(&set->alloc, 1, HOST_BYTES);
 		if (copy->host == NULL)
 			return false;
 	}
@@ -124,6 +124,8 @@ copy_blocks(const struct delist_part *part, struct copy *copy)
 		if (word == 0)
 			return false;
 		delist_word64_store(copy->host + 8 * i, word);
+		if (!delist_hosts_empty(word))
+			copy->host[8 * WORDS + i / 8] |= (uint8_t)(1 << i % 8);
 	}
 	for (unsigned i = LINES; part->v6 && i < LAYERS; i++)
 		if (!copy_hash(part, copy, i))
@@ -152,7 +154,7 @@ retire_copy(
 	delist_arena_retire(&old->arena);
 	delist_part_retire(set, part, old->arena.memory, old->arena.bytes);
 	delist_part_retire(set, part, old->run, WORDS * 4);
-	delist_part_retire(set, part, old->host, WORDS * 8);
+	delist_part_retire(set, part, old->host, HOST_BYTES);
 	for (unsigned i = 0; i < LAYERS; i++)
 		delist_part_retire(
 		    set, part, old->hash[i].memory, old->hash[i].bytes);

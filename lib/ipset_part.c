@@ -122,6 +122,17 @@ delist_part_exchange(struct delist_ipset *set, struct delist_part *part,
 	atomic_fetch_add_explicit(&set->epoch->now, 1, memory_order_acq_rel);
 }
 
+/* Whether it is worth asking first which /16s have hosts. */
+static bool
+has_few_hosts(const struct delist_part *part)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; part->host != NULL && i < WORDS; i++)
+		n += part->host[8 * WORDS + i / 8] >> i % 8 & 1;
+	return part->host != NULL && n < WORDS / 32;
+}
+
 struct delist_view *
 delist_part_view(struct delist_ipset *set, const struct delist_part *part)
 {
@@ -133,10 +144,12 @@ delist_part_view(struct delist_ipset *set, const struct delist_part *part)
 	*view = (struct delist_view){.base = part->arena.base,
 	    .run = part->run,
 	    .host = part->host,
+	    .hosted = has_few_hosts(part) ? part->host + 8 * WORDS : NULL,
+	    .only_hosts = part->host != NULL && part->in_layer[RUNS] == 0,
 	    .tags = part->tags,
 	    .deep = part->deep,
 	    .version = part->version,
-	    .width = part->width};
+	    .width = (uint8_t)part->width};
 	for (unsigned i = 0; i < LAYERS; i++) {
 		view->slots[i] = part->hash[i].slots;
 		view->buckets[i] = part->hash[i].n;
@@ -165,7 +178,7 @@ close_tables(struct delist_ipset *set, struct delist_part *part)
 {
 	delist_arena_fini(&part->arena, &set->alloc);
 	delist_alloc_release(&set->alloc, part->run, WORDS, 4);
-	delist_alloc_release(&set->alloc, part->host, WORDS, 8);
+	delist_alloc_release(&set->alloc, part->host, 1, HOST_BYTES);
 	delist_alloc_release(&set->alloc, part->deep, 1, DEEP_BYTES);
 	delist_alloc_release(&set->alloc, part->tags, 1, TAG_BYTES);
 	for (unsigned i = 0; i < LAYERS; i++)
@@ -214,7 +227,7 @@ delist_part_open_layer(struct delist_ipset *set, struct delist_part *part,
 			   units, layer != LINES)
 			   ? DELIST_OK
 			   : DELIST_ENOMEM;
-	part->host = delist_alloc_grow(&set->alloc, NULL, 0, WORDS, 8);
+	part->host = delist_alloc_zeroed(&set->alloc, 1, HOST_BYTES);
 	if (part->host == NULL)
 		return DELIST_ENOMEM;
 	for (size_t i = 0; i < WORDS; i++)
@@ -231,7 +244,7 @@ delist_part_close_layer(
 
 	delist_alloc_release(&set->alloc, hash->memory, 1, hash->bytes);
 	*hash = (struct delist_buckets){.n = 0};
-	delist_alloc_release(&set->alloc, part->host, WORDS, 8);
+	delist_alloc_release(&set->alloc, part->host, 1, HOST_BYTES);
 	part->host = NULL;
 }
 
@@ -260,7 +273,7 @@ delist_part_replace(struct delist_ipset *set, struct delist_part *part,
 	delist_arena_retire(&part->arena);
 	delist_part_retire(set, part, part->arena.memory, part->arena.bytes);
 	delist_part_retire(set, part, part->run, WORDS * 4);
-	delist_part_retire(set, part, part->host, WORDS * 8);
+	delist_part_retire(set, part, part->host, HOST_BYTES);
 	delist_part_retire(set, part, part->deep, DEEP_BYTES);
 	delist_part_retire(set, part, part->tags, TAG_BYTES);
 	for (unsigned i = 0; i < LAYERS; i++)

@@ -80,10 +80,15 @@ make_room(struct delist_ipset *set, struct delist_change *change)
 		error = delist_part_open_layer(set, part, i, units);
 		change->opened[i] = any = error == DELIST_OK;
 	}
+	any = any || (change->layer == RUNS && part->view->only_hosts);
 	if (error != DELIST_OK || !any)
 		return error;
 	change->view = delist_part_view(set, part);
-	return change->view != NULL ? DELIST_OK : DELIST_ENOMEM;
+	if (change->view == NULL)
+		return DELIST_ENOMEM;
+	if (change->layer == RUNS)
+		change->view->only_hosts = false;
+	return DELIST_OK;
 }
 
 int

@@ -52,17 +52,20 @@ enum {
 	WORDS = 65536
 };
 
-/* What a lookup in a set reads. */
+/* What a lookup in a set reads; what all need is in one cache line. */
 struct delist_view {
-	const uint8_t *base;	      /* the arena */
-	const uint8_t *run;	      /* 65536 words of 4 bytes */
-	const uint8_t *host;	      /* 65536 words of 8 bytes, or NULL */
-	const uint8_t *slots[LAYERS]; /* the hash of a layer, or NULL */
-	uint32_t buckets[LAYERS];
-	const uint8_t *tags; /* by code; unused with codes of 4 bytes */
-	const uint8_t *deep; /* a bit for each /16 with more than runs */
+	const uint8_t *base; /* the arena */
+	const uint8_t *run;  /* 65536 words of 4 bytes */
+	const uint8_t *host; /* 65536 words of 8 bytes, or NULL, and then ... */
+	const uint8_t *hosted; /* ... a bit for each /16 that may have hosts;
+				* NULL if many have, and each is asked */
+	const uint8_t *deep;   /* IPv6: for each with more than runs */
+	const uint8_t *tags;   /* by code; unused with codes of 4 bytes */
 	const uint8_t *version;
-	unsigned width; /* bytes of a code; 0: nothing in it */
+	uint8_t width;	 /* bytes of a code; 0: nothing in it */
+	bool only_hosts; /* IPv4: no word of runs has an answer */
+	uint32_t buckets[LAYERS];
+	const uint8_t *slots[LAYERS]; /* the hash of a layer, or NULL */
 };
 
 /* The word of lines in a hash. */

@@ -9,8 +9,10 @@
  * in between; the answer must be that of one moment.  For IPv4 the word of the
  * hosts is read before and after the word of the runs: no two of its values
  * are equal while a reader is inside (delist_part_nothing()), so if it is the
- * same, nothing came between.  For IPv6 the family has a version, which is
- * raised before each change, and is read at both ends.
+ * same, nothing came between.  Nor did a first host, if the bit that tells of
+ * hosts is clear at both ends: in one view it is only ever set.  For IPv6 the
+ * family has a version, which is raised before each change, and is read at both
+ * ends.
  */
 #include "ipset.h"
 
@@ -53,28 +55,63 @@ walk_hosts(const struct delist_view *view, uint64_t word, unsigned x)
 /* ---- IPv4 ---- */
 
 LANES_INLINE uint32_t
-walk_find4(const struct delist_view *view, uint32_t addr)
+walk_run4(const struct delist_view *view, uint32_t addr)
 {
-	const uint8_t *at = view->host;
-	uint32_t word, runs, hosts;
+	return walk_runs(view,
+	    delist_word32(view->run + 4 * (size_t)(addr >> 16)),
+	    addr >> 8 & 255);
+}
+
+LANES_INLINE uint64_t
+walk_host_word4(const struct delist_view *view, uint32_t addr)
+{
+	return delist_word64(view->host + 8 * (size_t)(addr >> 16));
+}
+
+/* Most /16s of a routing table have no hosts: 8 KiB tell which have. */
+LANES_INLINE bool
+walk_has_hosts4(const struct delist_view *view, uint32_t addr)
+{
+	const _Atomic uint8_t *bits = (const void *)&view->hosted[addr >> 19];
+
+	return atomic_load_explicit(bits, memory_order_acquire) >>
+		   (addr >> 16 & 7) &
+	       1;
+}
+
+LANES_INLINE uint32_t
+walk_both4(const struct delist_view *view, uint32_t addr)
+{
+	uint32_t runs, hosts;
 	uint64_t seen, now;
 
-	if (view->width == 0)
-		return DELIST_IPSET_NONE;
-	if (at == NULL) {
-		word = delist_word32(view->run + 4 * (size_t)(addr >> 16));
-		return walk_tag(view, walk_runs(view, word, addr >> 8 & 255));
+	if (view->hosted != NULL && !walk_has_hosts4(view, addr)) {
+		runs = walk_run4(view, addr);
+		if (__builtin_expect(!walk_has_hosts4(view, addr), 1))
+			return runs;
 	}
-	at += 8 * (size_t)(addr >> 16);
-	now = delist_word64(at);
+	now = walk_host_word4(view, addr);
 	do {
 		seen = now;
 		hosts = walk_hosts(view, seen, addr & 0xffff);
-		word = delist_word32(view->run + 4 * (size_t)(addr >> 16));
-		runs = walk_runs(view, word, addr >> 8 & 255);
-		now = delist_word64(at);
+		runs = walk_run4(view, addr);
+		now = walk_host_word4(view, addr);
 	} while (__builtin_expect(now != seen, 0));
-	return walk_tag(view, hosts != 0 ? hosts : runs);
+	return hosts != 0 ? hosts : runs;
+}
+
+LANES_INLINE uint32_t
+walk_find4(const struct delist_view *view, uint32_t addr)
+{
+	if (view->width == 0)
+		return DELIST_IPSET_NONE;
+	if (view->host == NULL)
+		return walk_tag(view, walk_run4(view, addr));
+	if (view->only_hosts)
+		return walk_tag(
+		    view, walk_hosts(view, walk_host_word4(view, addr),
+			      addr & 0xffff));
+	return walk_tag(view, walk_both4(view, addr));
 }
 
 enum {
@@ -82,7 +119,7 @@ enum {
 };
 
 LANES_INLINE void
-walk_some4(const struct delist_view *view, uint32_t *tags,
+walk_some4_runs(const struct delist_view *view, uint32_t *tags,
     const uint32_t *addrs, unsigned n)
 {
 	uint32_t words[BATCH4];
@@ -93,21 +130,21 @@ walk_some4(const struct delist_view *view, uint32_t *tags,
 		__builtin_prefetch(delist_runs_line(
 		    view->base, words[i], addrs[i] >> 8 & 255));
 	}
-	if (view->width == 1) {
-		for (unsigned i = 0; i < n; i++) {
-			unsigned b = addrs[i] >> 8 & 255;
-
-			tags[i] = delist_le32(
-			    view->tags +
-			    4 * (size_t)delist_runs_code(
-				    delist_runs_line(view->base, words[i], b),
-				    words[i], b));
-		}
-		return;
-	}
 	for (unsigned i = 0; i < n; i++)
 		tags[i] = walk_tag(
 		    view, walk_runs(view, words[i], addrs[i] >> 8 & 255));
+}
+
+/* The word of the hosts, and its block on the way. */
+LANES_INLINE uint64_t
+walk_fetch_hosts(const struct delist_view *view, uint64_t word, unsigned h)
+{
+	const uint8_t *block = view->base + 16 * (size_t)(uint32_t)word;
+
+	__builtin_prefetch(block);
+	__builtin_prefetch(
+	    block + 64 + (h * ((unsigned)(word >> 52) & 1023) >> 8));
+	return word;
 }
 
 LANES_INLINE void
@@ -115,20 +152,64 @@ walk_some4_hosts(const struct delist_view *view, uint32_t *tags,
     const uint32_t *addrs, unsigned n)
 {
 	uint64_t words[BATCH4];
+
+	for (unsigned i = 0; i < n; i++)
+		words[i] = walk_fetch_hosts(
+		    view, walk_host_word4(view, addrs[i]), addrs[i] >> 8 & 255);
+	for (unsigned i = 0; i < n; i++)
+		tags[i] = walk_tag(
+		    view, walk_hosts(view, words[i], addrs[i] & 0xffff));
+}
+
+LANES_INLINE void
+walk_some4_few(const struct delist_view *view, uint32_t *tags,
+    const uint32_t *addrs, unsigned n)
+{
+	uint64_t words[BATCH4]; /* 0: the /16 has no hosts */
 	uint32_t runs[BATCH4];
 
 	for (unsigned i = 0; i < n; i++) {
-		uint64_t word =
-		    delist_word64(view->host + 8 * (size_t)(addrs[i] >> 16));
-		const uint8_t *block = view->base + 16 * (size_t)(uint32_t)word;
 		unsigned h = addrs[i] >> 8 & 255;
 
-		words[i] = word;
+		words[i] = 0;
+		if (walk_has_hosts4(view, addrs[i]))
+			words[i] = walk_fetch_hosts(
+			    view, walk_host_word4(view, addrs[i]), h);
 		runs[i] =
 		    delist_word32(view->run + 4 * (size_t)(addrs[i] >> 16));
-		__builtin_prefetch(block);
-		__builtin_prefetch(
-		    block + 64 + (h * ((unsigned)(word >> 52) & 1023) >> 8));
+		__builtin_prefetch(delist_runs_line(view->base, runs[i], h));
+	}
+	for (unsigned i = 0; i < n; i++) {
+		uint32_t addr = addrs[i], hosts = 0;
+		uint32_t code = walk_runs(view, runs[i], addr >> 8 & 255);
+		bool same;
+
+		if (words[i] != 0) {
+			hosts = walk_hosts(view, words[i], addr & 0xffff);
+			same = walk_host_word4(view, addr) == words[i];
+		} else {
+			same = !walk_has_hosts4(view, addr);
+		}
+		if (__builtin_expect(!same, 0))
+			code = walk_both4(view, addr);
+		tags[i] = walk_tag(view, hosts != 0 && same ? hosts : code);
+	}
+}
+
+LANES_INLINE void
+walk_some4_both(const struct delist_view *view, uint32_t *tags,
+    const uint32_t *addrs, unsigned n)
+{
+	uint64_t words[BATCH4];
+	uint32_t runs[BATCH4];
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned h = addrs[i] >> 8 & 255;
+
+		words[i] =
+		    walk_fetch_hosts(view, walk_host_word4(view, addrs[i]), h);
+		runs[i] =
+		    delist_word32(view->run + 4 * (size_t)(addrs[i] >> 16));
 		__builtin_prefetch(delist_runs_line(view->base, runs[i], h));
 	}
 	for (unsigned i = 0; i < n; i++) {
@@ -136,13 +217,11 @@ walk_some4_hosts(const struct delist_view *view, uint32_t *tags,
 		uint32_t hosts = walk_hosts(view, words[i], addr & 0xffff);
 		uint32_t code = walk_runs(view, runs[i], addr >> 8 & 255);
 
+		code = hosts != 0 ? hosts : code;
 		if (__builtin_expect(
-			delist_word64(view->host + 8 * (size_t)(addr >> 16)) !=
-			    words[i],
-			0))
-			tags[i] = walk_find4(view, addr);
-		else
-			tags[i] = walk_tag(view, hosts != 0 ? hosts : code);
+			walk_host_word4(view, addr) != words[i], 0))
+			code = walk_both4(view, addr);
+		tags[i] = walk_tag(view, code);
 	}
 }
 
@@ -158,9 +237,13 @@ walk_batch4(const struct delist_view *view, uint32_t *tags,
 		unsigned some = n < BATCH4 ? (unsigned)n : BATCH4;
 
 		if (view->host == NULL)
-			walk_some4(view, tags, addrs, some);
-		else
+			walk_some4_runs(view, tags, addrs, some);
+		else if (view->only_hosts)
 			walk_some4_hosts(view, tags, addrs, some);
+		else if (view->hosted != NULL)
+			walk_some4_few(view, tags, addrs, some);
+		else
+			walk_some4_both(view, tags, addrs, some);
 		tags += some;
 		addrs += some;
 		n -= some;

@@ -130,6 +130,15 @@ delist_part_word(const struct delist_part *part, unsigned layer, uint64_t hi)
 		   : 0;
 }
 
+void
+delist_part_tell_hosts(struct delist_part *part, uint64_t hi)
+{
+	_Atomic uint8_t *bits = (void *)&part->host[8 * WORDS + (hi >> 51)];
+
+	atomic_fetch_or_explicit(
+	    bits, (uint8_t)(1 << (hi >> 48 & 7)), memory_order_release);
+}
+
 /* 19 bits of a word for nothing are free to number it. */
 uint64_t
 delist_part_nothing(struct delist_part *part)

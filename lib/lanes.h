@@ -157,6 +157,77 @@ lanes_has8(const uint8_t *at, unsigned n, unsigned x)
 #endif
 }
 
+/*
+ * Words in a bucket of a hash (buckets.h), which may be written meanwhile.  A
+ * processor that has these loads them whole, each aligned word by itself; the
+ * thread sanitizer does not know that.
+ */
+#if defined(__SANITIZE_THREAD__)
+#define LANES_WORDS 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define LANES_WORDS 0
+#endif
+#endif
+#ifndef LANES_WORDS
+#define LANES_WORDS LANES
+#endif
+
+/* The index of the first of 8 words with this upper half; 8 if none has. */
+LANES_INLINE unsigned
+lanes_upper32(const uint8_t *at, uint32_t key)
+{
+#if LANES_WORDS == 3
+	__m512i words;
+
+	memcpy(&words, at, sizeof words);
+	return (unsigned)__builtin_ctz(_mm512_mask_cmpeq_epi32_mask(0xaaaa,
+					   words, _mm512_set1_epi32((int)key)) |
+				       1u << 16) /
+	       2;
+#elif LANES_WORDS > 0
+	__m128i wanted = _mm_set1_epi32((int)key), equal[2];
+
+	for (unsigned i = 0; i < 2; i++)
+		equal[i] = _mm_cmpeq_epi32(
+		    wanted, _mm_castps_si128(_mm_shuffle_ps(
+				_mm_castsi128_ps(lanes_load(at + 32 * i)),
+				_mm_castsi128_ps(lanes_load(at + 32 * i + 16)),
+				_MM_SHUFFLE(3, 1, 3, 1))));
+	return (unsigned)__builtin_ctz(
+	    (unsigned)_mm_movemask_epi8(_mm_packs_epi16(
+		_mm_packs_epi32(equal[0], equal[1]), _mm_setzero_si128())) |
+	    1u << 8);
+#else
+	unsigned i = 0;
+
+	while (i < 8 && delist_word64(at + 8 * i) >> 32 != key)
+		i++;
+	return i;
+#endif
+}
+
+/* How many of at[1..7), which ascend, are less than x; at[7] is 255. */
+LANES_INLINE unsigned
+lanes_less7(const uint8_t *at, unsigned x)
+{
+#if LANES > 0
+	__m128i bytes, wanted = _mm_set1_epi8((char)x);
+	unsigned mask;
+
+	bytes = _mm_loadl_epi64((const __m128i *)(const void *)at);
+	mask = (unsigned)_mm_movemask_epi8(
+	    _mm_cmpeq_epi8(_mm_max_epu8(bytes, wanted), bytes));
+	return (unsigned)__builtin_ctz(mask >> 1 | 1u << 6);
+#else
+	unsigned count = 0;
+
+	for (unsigned i = 1; i < 7; i++)
+		count += at[i] < x;
+	return count;
+#endif
+}
+
 /* The index of the set bit that has `rank` set bits below; 64 if none has. */
 LANES_INLINE unsigned
 lanes_select(uint64_t bits, unsigned rank)

@@ -2,6 +2,7 @@
 #ifndef LIB_LE_H
 #define LIB_LE_H
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -70,6 +71,43 @@ delist_le64_put(uint8_t *at, uint64_t value)
 	uint64_t swapped = delist_le_swap(value, 8);
 
 	memcpy(at, &swapped, sizeof swapped);
+}
+
+/* The same for words that are written while they are read. */
+static inline uint32_t
+delist_word32(const uint8_t *at)
+{
+	const _Atomic uint32_t *word = (const void *)at;
+
+	return (uint32_t)delist_le_swap(
+	    atomic_load_explicit(word, memory_order_acquire), 4);
+}
+
+static inline uint64_t
+delist_word64(const uint8_t *at)
+{
+	const _Atomic uint64_t *word = (const void *)at;
+
+	return delist_le_swap(
+	    atomic_load_explicit(word, memory_order_acquire), 8);
+}
+
+static inline void
+delist_word32_store(uint8_t *at, uint32_t value)
+{
+	_Atomic uint32_t *word = (void *)at;
+
+	atomic_store_explicit(
+	    word, (uint32_t)delist_le_swap(value, 4), memory_order_release);
+}
+
+static inline void
+delist_word64_store(uint8_t *at, uint64_t value)
+{
+	_Atomic uint64_t *word = (void *)at;
+
+	atomic_store_explicit(
+	    word, delist_le_swap(value, 8), memory_order_release);
 }
 
 /* Most significant first: addresses, as they come. */

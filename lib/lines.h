@@ -84,16 +84,18 @@ LANES_INLINE uint32_t
 delist_lines_find(
     const uint8_t *block, unsigned kind, unsigned x, unsigned width)
 {
-	unsigned line, lines;
+	unsigned line, lines, table = 0u - (kind == DELIST_LINES_TABLE);
 
-	if (kind == DELIST_LINES_LINE)
-		return delist_lines_line(block, x, width);
-	if (kind != DELIST_LINES_TABLE)
+	if (__builtin_expect(kind > DELIST_LINES_TABLE, 0))
 		return delist_lines_big(block, x, width);
+	if (LANES < 3 && !table)
+		return delist_lines_line(block, x, width);
+	/* where counting is cheap it is done in vain rather than guessed */
 	line = lanes_count16(block, 31, x);
 	lines = delist_le16(block + 62);
 	line = line < lines ? line : lines - 1;
-	return delist_lines_line(block + 64 + 64 * (size_t)line, x, width);
+	return delist_lines_line(
+	    block + ((64 + 64 * (size_t)line) & table), x, width);
 }
 
 #endif
