@@ -255,7 +255,7 @@ void
 play_and_be_killed(
     void (*act)(const struct delist_addr *addr), const struct delist_addr *addr)
 {
-	int status;
+	int status = 0;
 	pid_t pid;
 
 	fflush(stdout);
