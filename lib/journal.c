@@ -86,11 +86,23 @@ next(void *arg, bool *found, struct delist_store_row *row,
 	return DELIST_OK;
 }
 
+static int
+hold(void *arg)
+{
+	return delist_journal_hold(arg);
+}
+
+static int
+sync(void *arg)
+{
+	return delist_journal_sync(arg);
+}
+
 struct delist_store
 delist_journal_store(struct delist_journal *journal)
 {
 	static const struct delist_store_ops ops = {
-	    sizeof ops, get, commit, next};
+	    sizeof ops, get, commit, next, hold, sync};
 
 	return (struct delist_store){&ops, journal};
 }

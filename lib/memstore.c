@@ -80,7 +80,7 @@ struct delist_store
 delist_memstore_store(struct delist_memstore *store)
 {
 	static const struct delist_store_ops ops = {
-	    sizeof ops, get, commit, next};
+	    sizeof ops, get, commit, next, NULL, NULL};
 
 	return (struct delist_store){&ops, store};
 }

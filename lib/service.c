@@ -45,7 +45,8 @@ is_whole(const struct delist_service_config *config)
 
 	return config->size == sizeof *config && store != NULL &&
 	       store->size == sizeof *store && store->get != NULL &&
-	       store->commit != NULL && store->next != NULL && mail != NULL &&
+	       store->commit != NULL && store->next != NULL &&
+	       (store->hold == NULL) == (store->sync == NULL) && mail != NULL &&
 	       mail->size == sizeof *mail && mail->send != NULL &&
 	       config->host.size == sizeof config->host &&
 	       config->host.entropy != NULL && config->from != NULL &&
@@ -316,6 +317,7 @@ delist_service_close(struct delist_service *service)
 	delist_index_fini(&service->index);
 	delist_cases_fini(&service->cases);
 	delist_lifts_fini(&service->lifts);
+	delist_hold_fini(service);
 	delist_alloc_release(&alloc, service->scratch, DELIST_NDR_SCRATCH, 1);
 	delist_alloc_release(&alloc, service->texts, service->texts_len, 1);
 	delist_alloc_release(&alloc, service->letter, service->letter_room, 1);

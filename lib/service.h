@@ -37,6 +37,7 @@
  *	service_audit.c	   what became of whom, written down
  *	service_rows.c	   the rows, read
  *	service_commit.c   and written
+ *	service_hold.c	   many commits at once
  *	service_batch.c	   what a commit is made of
  *	service_index.c	   what is kept in memory of the rows, ...
  *	service_line.c	   ... of requests
@@ -293,6 +294,35 @@ int delist_batch_replace(
 /* A row that is written, or goes, with another, which is checked. */
 void delist_batch_follow(struct work *work, int kind);
 
+/* ---- service_hold.c ---- */
+
+/*
+ * Commits that are held: what is to be shown and told after sync().  Where
+ * that failed, `broken`, the rows are not to be used any more.
+ */
+struct hold {
+	bool on, broken;
+	struct held_listing {
+		struct delist_prefix prefix;
+		uint8_t kind;
+	} * listings;
+	size_t listings_n, listings_room;
+	size_t shown; /* of them, after sync() */
+	struct delist_audit *audits;
+	size_t audits_n, audits_room;
+};
+
+/* Room for one commit; then the next two can't fail. */
+int delist_hold_reserve(struct delist_service *service);
+void delist_hold_listing(
+    struct hold *hold, const struct delist_listing *listing);
+void delist_hold_audit(struct hold *hold, const struct delist_audit *audit);
+void delist_hold_fini(struct delist_service *service);
+
+/* After sync(): something is not shown yet; show one of it. */
+bool delist_hold_left(const struct hold *hold);
+int delist_hold_tick(struct delist_service *service);
+
 /* ---- service_commit.c ---- */
 
 int delist_work_commit(struct work *work);
@@ -513,6 +543,7 @@ struct delist_service {
 	char *letter; /* room for one */
 	size_t letter_room;
 	struct index index;
+	struct hold hold;
 	struct cases cases;
 	struct lifts lifts;
 	char *scratch; /* where a mail that comes in is taken apart */

@@ -183,7 +183,9 @@ delist_audit_written(struct work *work)
 		return;
 	if (work->keep_audit && !work->service->audit_elsewhere)
 		expect(work->service, work->now_s);
-	if (host->event != NULL)
+	if (host->event != NULL && work->service->hold.on)
+		delist_hold_audit(&work->service->hold, &work->audit);
+	else if (host->event != NULL)
 		host->event(host->event_arg, &work->audit);
 }
 

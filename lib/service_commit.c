@@ -177,6 +177,9 @@ prepare(struct work *work)
 		result = delist_cases_reserve(&work->service->cases);
 	if (result == DELIST_OK)
 		result = delist_lifts_reserve(&work->service->lifts);
+	if (work->service->hold.on)
+		return result == DELIST_OK ? delist_hold_reserve(work->service)
+					   : result;
 	for (size_t i = 0; i < work->listings_n && result == DELIST_OK; i++)
 		if (work->listings[i].changed)
 			result = delist_index_prepare(index,
@@ -184,20 +187,35 @@ prepare(struct work *work)
 	return result;
 }
 
+/* Into the sets, or into the notes of what is held. */
+static void
+publish_listings(struct work *work)
+{
+	struct delist_service *service = work->service;
+
+	if (!service->hold.on)
+		delist_index_publish(&service->index);
+	for (size_t i = 0; i < work->listings_n; i++) {
+		const struct work_listing *listing = &work->listings[i];
+
+		if (!listing->changed)
+			continue;
+		delist_lifts_wait(&service->lifts, &listing->at, work->now_s);
+		if (service->hold.on)
+			delist_hold_listing(&service->hold, &listing->at);
+	}
+}
+
 static void
 publish(struct work *work)
 {
 	struct index *index = &work->service->index;
 
-	delist_index_publish(index);
+	publish_listings(work);
 	for (size_t i = 0; i < work->requests_n; i++)
 		if (work->requests[i].changed)
 			delist_index_request(index, &work->requests[i].at,
 			    work->requests[i].gone);
-	for (size_t i = 0; i < work->listings_n; i++)
-		if (work->listings[i].changed)
-			delist_lifts_wait(&work->service->lifts,
-			    &work->listings[i].at, work->now_s);
 	for (size_t i = 0; i < work->cases_n; i++)
 		if (work->cases[i].changed)
 			delist_case_publish(&work->service->cases,

@@ -23,6 +23,8 @@ next_row(const struct delist_service *service, bool *found,
 
 	if (cursor->len > sizeof cursor->at)
 		return DELIST_EINVAL;
+	if (service->hold.broken)
+		return DELIST_EREADONLY;
 	result = service->store.ops->next(service->store.arg, found, row,
 	    delist_record_key_text(prefix), after);
 	if (result == DELIST_OK && *found && row->key.len > sizeof cursor->at)

@@ -39,9 +39,12 @@ delist_row_get(const struct delist_service *service, struct delist_text *bytes,
 {
 	struct delist_store_row row;
 	bool found;
-	int result = service->store.ops->get(
-	    service->store.arg, &found, &row, delist_record_key_text(key));
+	int result;
 
+	if (service->hold.broken)
+		return DELIST_EREADONLY;
+	result = service->store.ops->get(
+	    service->store.arg, &found, &row, delist_record_key_text(key));
 	if (result != DELIST_OK)
 		return result;
 	*bytes = found ? row.value : (struct delist_text){NULL, 0};

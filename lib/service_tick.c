@@ -341,7 +341,8 @@ delist_service_next_due(const struct delist_service *service)
 	int64_t due_s = service->sweep.due_s;
 	int64_t first_s = delist_index_next_due(&service->index);
 
-	if (delist_lifts_due(&service->lifts))
+	if (delist_lifts_due(&service->lifts) ||
+	    delist_hold_left(&service->hold))
 		return INT64_MIN;
 	if (service->audits.due_s < due_s)
 		due_s = service->audits.due_s;
@@ -366,7 +367,9 @@ do_next(struct delist_service *service, int *result, int64_t now_s)
 {
 	struct index_item item;
 
-	if (delist_index_pop(&service->index, &item, now_s))
+	if (delist_hold_left(&service->hold))
+		*result = delist_hold_tick(service);
+	else if (delist_index_pop(&service->index, &item, now_s))
 		*result = do_item(service, &item, now_s);
 	else if (delist_case_tick(service, result, now_s))
 		return true;
@@ -387,6 +390,10 @@ delist_service_tick(
 {
 	int result = DELIST_OK;
 
+	if (service->hold.broken)
+		return DELIST_EREADONLY;
+	if (service->hold.on)
+		return DELIST_EAGAIN;
 	for (; max != 0 && do_next(service, &result, now_s); max--)
 		if (result != DELIST_OK)
 			return result;

@@ -91,9 +91,40 @@ delist_work_step_request(struct work *work, unsigned *todo,
 	return DELIST_OK;
 }
 
+/* What is held has no mail yet: tick finds it in the outbox, after sync(). */
+static void
+put_off(struct work *work)
+{
+	struct delist_service *service = work->service;
+
+	for (size_t i = 0; i < work->requests_n; i++) {
+		struct request_slot *slot;
+
+		if (!work->requests[i].mail)
+			continue;
+		slot =
+		    delist_index_find(&service->index, work->requests[i].at.id);
+		slot->outbox = true;
+		delist_index_wake(&service->index, slot, INT64_MIN);
+	}
+	for (size_t i = 0; i < work->cases_n; i++) {
+		struct case_slot *slot;
+
+		if (!work->cases[i].mail)
+			continue;
+		slot = delist_case_find(&service->cases, work->cases[i].at.id);
+		slot->outbox = true;
+		delist_case_wake(&service->cases, slot, INT64_MIN);
+	}
+}
+
 static void
 act(struct work *work)
 {
+	if (work->service->hold.on) {
+		put_off(work);
+		return;
+	}
 	for (size_t i = 0; i < work->requests_n; i++) {
 		struct delist_request request = work->requests[i].at;
 
@@ -120,6 +151,8 @@ delist_work_run(struct delist_service *service,
 	struct work *work = &service->work;
 	int result = DELIST_ECONFLICT;
 
+	if (service->hold.broken)
+		return DELIST_EREADONLY;
 	for (int i = 0; i < TRIES && result == DELIST_ECONFLICT; i++) {
 		*work = (struct work){.service = service, .now_s = now_s};
 		result = steps(work, call);

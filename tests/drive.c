@@ -132,7 +132,7 @@ struct delist_store
 drive_store(struct drive *drive)
 {
 	static const struct delist_store_ops ops = {
-	    sizeof ops, get, commit, next};
+	    sizeof ops, get, commit, next, NULL, NULL};
 
 	return (struct delist_store){&ops, drive};
 }

@@ -102,7 +102,31 @@ store_next(void *arg, bool *found, struct delist_store_row *row,
 }
 
 static const struct delist_store_ops store_ops = {
-    sizeof store_ops, store_get, store_commit, store_next};
+    sizeof store_ops, store_get, store_commit, store_next, NULL, NULL};
+
+static int
+store_hold(void *arg)
+{
+	struct world *world = arg;
+
+	if (fails(world))
+		return world->store_error;
+	world->held = true;
+	return DELIST_OK;
+}
+
+static int
+store_sync(void *arg)
+{
+	struct world *world = arg;
+
+	assert_true(world->held);
+	world->held = false;
+	return fails(world) ? world->store_error : DELIST_OK;
+}
+
+static const struct delist_store_ops holding_ops = {sizeof holding_ops,
+    store_get, store_commit, store_next, store_hold, store_sync};
 
 /* The row behind *row, which begins with no key; its key is copied. */
 static bool
@@ -295,6 +319,13 @@ world_start(struct world *world)
 {
 	world_init(world, NULL);
 	world_open(world);
+}
+
+void
+world_may_hold(struct world *world)
+{
+	world->config.store.ops = &holding_ops;
+	world_reopen(world);
 }
 
 void

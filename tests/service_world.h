@@ -39,6 +39,7 @@ struct world {
 	size_t store_fail_at; /* operation, from 1; 0: never */
 	bool store_from_then_on;
 	size_t store_calls, commits;
+	bool held;
 	/* Done by somebody else right before the next commits. */
 	size_t conflicts;
 	/* Called once, right before the next commit. */
@@ -62,6 +63,9 @@ void world_start(struct world *world); /* both, with libc's memory */
 void world_close(struct world *world);
 /* Close and open again on the same store, as after a crash. */
 void world_reopen(struct world *world);
+
+/* Open it again on a store that can hold commits. */
+void world_may_hold(struct world *world);
 
 struct kept_mail *world_mail(struct world *world, size_t back);
 

@@ -601,7 +601,7 @@ hold_doubt(struct model *m)
 }
 
 static const struct delist_store_ops model_ops = {
-    sizeof model_ops, model_get, model_commit, model_next};
+    sizeof model_ops, model_get, model_commit, model_next, NULL, NULL};
 
 /* ---- calls ---- */
 

@@ -146,7 +146,7 @@ static bool
 start(void *arg, struct delist_store *store)
 {
 	static const struct delist_store_ops ops = {
-	    sizeof ops, get, commit, next};
+	    sizeof ops, get, commit, next, NULL, NULL};
 
 	(void)arg;
 	if (delist_memstore_new(&memstore, NULL) != DELIST_OK)

@@ -121,6 +121,32 @@ DELIST_API int delist_service_answer(struct delist_service *service,
     struct delist_investigation *investigation, bool *already,
     const struct delist_answer *answer, int64_t now_s);
 
+/* ---- many changes at once ---- */
+
+/*
+ * Where a store waits for its disk, commits can share the wait: an import, or
+ * a withdrawal, is many times as fast.  After hold() a call that returns
+ * DELIST_OK is provisional.  No mail goes out, no event is told, and
+ * delist_service_check() answers as before, until sync() is DELIST_OK: then
+ * all of it is stored, shown and told, and mails go out with the next
+ * delist_service_tick(), which is DELIST_EAGAIN during a hold.  Calls that ask
+ * what is blocked see the set as it was, so a hold is for the operator's
+ * changes more than for the portal's.
+ *
+ *	DELIST_EREADONLY	(and what else the store says) of sync():
+ *				none of the held calls may be relied upon.
+ *				The service changes, reads and tells nothing
+ *				any more, and checks as before the hold: open
+ *				it again.
+ *	DELIST_ENOMEM		of hold(): what the last one left can't be
+ *				shown yet
+ *
+ * hold() twice is one hold; sync() without one is DELIST_OK.  Closing a
+ * service drops what is held.  A store that can't hold commits one by one.
+ */
+DELIST_API int delist_service_hold(struct delist_service *service);
+DELIST_API int delist_service_sync(struct delist_service *service);
+
 /* ---- a source that errs ---- */
 
 /* How far it is; zeroed: at the start. */

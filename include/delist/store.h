@@ -95,6 +95,15 @@ struct delist_store_ops {
 	 */
 	int (*next)(void *arg, bool *found, struct delist_store_row *row,
 	    struct delist_text prefix, struct delist_text after);
+
+	/*
+	 * Many commits, one wait for the disk, as of delist_journal_hold() and
+	 * delist_journal_sync(): what is committed after hold() is provisional
+	 * until sync() is DELIST_OK.  Where sync() fails the rows are not to be
+	 * used.  Both may be NULL: each commit is then for good.
+	 */
+	int (*hold)(void *arg);
+	int (*sync)(void *arg);
 };
 
 /* A store: the operations and what they are called with. */
