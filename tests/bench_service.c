@@ -202,9 +202,10 @@ remove_journal(void)
 static struct delist_prefix
 prefix_at(size_t i)
 {
-	uint32_t number = (uint32_t)(i * 2654435761u);
+	/* In 64.0.0.0/3 nothing is protected. */
+	uint32_t number = (uint32_t)(i * 2654435761u) >> 3 | 0x40000000;
 	struct delist_addr addr = delist_addr_from4(number);
-	uint8_t bytes[16] = {0x20, 0x01, 0x0d, 0xb8};
+	uint8_t bytes[16] = {0x26, 0x00, 0x12, 0x34};
 	uint64_t net = scrambled(i);
 
 	if (i % 10 == 0) {
@@ -456,10 +457,12 @@ bench_checks(const struct delist_service *service)
 static void
 bench_index(void)
 {
-	struct delist_journal *journal = open_journal();
+	struct delist_journal *journal;
 	struct opened opened;
 	size_t empty;
 
+	remove_journal(); /* of a run that did not end */
+	journal = open_journal();
 	opened.journal = journal;
 	empty = taken;
 	opened.service = open_service(journal);
