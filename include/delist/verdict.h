@@ -156,7 +156,8 @@ struct delist_rule {
 	/*
 	 * Lower case, at least four bytes, one blank for any gap between two
 	 * words.  It is found where a word begins, or at its own "(", "[",
-	 * "." or "_".  NULL: none.
+	 * "." or "_".  NULL: none.  In "# refused", a built-in row, # is an
+	 * address, and what follows any word that refuses it in its sentence.
 	 */
 	const char *phrase;
 	uint8_t cls;	     /* enum delist_class */
