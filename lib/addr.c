@@ -157,8 +157,7 @@ delist_addr_parse(struct delist_addr *addr, const char *text, size_t len)
 
 	if (!delist_addr_parse_unfolded(&found, text, len))
 		return DELIST_ESYNTAX;
-	*addr = found.family == DELIST_INET6 ? delist_addr_from6(found.bytes)
-					     : found;
+	*addr = delist_addr_folded(&found);
 	return DELIST_OK;
 }
 
@@ -254,6 +253,13 @@ delist_addr_from6(const uint8_t bytes[16])
 		return delist_addr_from4(delist_get_be32(bytes + 12));
 	memcpy(made.bytes, bytes, 16);
 	return made;
+}
+
+struct delist_addr
+delist_addr_folded(const struct delist_addr *addr)
+{
+	return addr->family == DELIST_INET6 ? delist_addr_from6(addr->bytes)
+					    : *addr;
 }
 
 int

@@ -11,4 +11,7 @@
 bool delist_addr_parse_unfolded(
     struct delist_addr *addr, const char *text, size_t len);
 
+/* An IPv4-mapped address, as a host may have filled it in, as IPv4. */
+struct delist_addr delist_addr_folded(const struct delist_addr *addr);
+
 #endif

@@ -26,6 +26,8 @@
 
 #include <string.h>
 
+#include "addr.h"
+
 #include "bytes.h"
 
 struct delist_text
@@ -57,19 +59,12 @@ add_byte(struct delist_record_key *key, int value)
 	add(key, &byte, 1);
 }
 
-static struct delist_addr
-folded(const struct delist_addr *addr)
-{
-	return addr->family == DELIST_INET6 ? delist_addr_from6(addr->bytes)
-					    : *addr;
-}
-
 /* Of IPv6 the first len6 bytes; no address has none. */
 static void
 add_addr(
     struct delist_record_key *key, const struct delist_addr *addr, size_t len6)
 {
-	struct delist_addr part = folded(addr);
+	struct delist_addr part = delist_addr_folded(addr);
 
 	add_byte(key, part.family);
 	if (part.family == DELIST_INET4)
@@ -100,7 +95,7 @@ delist_record_listing_key(
 {
 	int bits = prefix->bits;
 
-	if (folded(&prefix->addr).family != prefix->addr.family)
+	if (delist_addr_folded(&prefix->addr).family != prefix->addr.family)
 		bits -= 96;
 	delist_record_listing_prefix(key, kind);
 	add_addr(key, &prefix->addr, 16);

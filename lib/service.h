@@ -411,9 +411,6 @@ struct delist_check delist_cover_judged(const struct cover *cover,
 struct cover delist_service_cover(const struct delist_service *service,
     const struct delist_addr *addr, int64_t now_s);
 
-/* An IPv4-mapped address, as a host may have filled it in, as IPv4. */
-struct delist_addr delist_service_folded(const struct delist_addr *addr);
-
 /* ---- service_facts.c ---- */
 
 /* An IPv6 sender has a /64 at least; an IPv4 one, its address. */

@@ -18,19 +18,13 @@
 
 #include <string.h>
 
+#include "addr.h"
 #include "ascii.h"
 #include "service.h"
 
 enum {
 	LONGEST = 128
 };
-
-struct delist_addr
-delist_service_folded(const struct delist_addr *addr)
-{
-	return addr->family == DELIST_INET6 ? delist_addr_from6(addr->bytes)
-					    : *addr;
-}
 
 static bool
 find_live(const struct lookup *in, struct delist_docket_entry *entry, int kind,
@@ -60,7 +54,7 @@ look_under(const struct lookup *in, struct cover *cover,
 struct cover
 delist_cover_of(const struct lookup *in, const struct delist_addr *asked)
 {
-	struct delist_addr addr = delist_service_folded(asked);
+	struct delist_addr addr = delist_addr_folded(asked);
 	struct cover cover = {.code = 0};
 
 	if (!find_live(

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "addr.h"
 #include "service.h"
 
 struct holder_call {
@@ -165,8 +166,7 @@ int
 delist_service_resend(struct delist_service *service, const char *text,
     size_t len, const struct delist_addr *submitter, int64_t now_s)
 {
-	struct holder_call call = {
-	    .submitter = delist_service_folded(submitter)};
+	struct holder_call call = {.submitter = delist_addr_folded(submitter)};
 	struct delist_grant grant = {.generation = 0};
 	int result = delist_token_parse(&call.token, text, len);
 

@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "addr.h"
 #include "service.h"
 
 /* ---- submit ---- */
@@ -309,7 +310,7 @@ delist_service_submit(struct delist_service *service,
 	    submission->client_id.len > CLIENT_ID_MAX ||
 	    delist_service_catalogue(service, submission->language) == NULL)
 		return DELIST_EINVAL;
-	call.ev.addr = delist_service_folded(&submission->addr);
+	call.ev.addr = delist_addr_folded(&submission->addr);
 	result = parse_mailbox(service, &call.ev.mailbox, submission->mailbox);
 	if (result == DELIST_OK)
 		result = choose_id(
@@ -317,7 +318,7 @@ delist_service_submit(struct delist_service *service,
 	if (result != DELIST_OK)
 		return result;
 	call.ev.language = submission->language;
-	call.submitter = delist_service_folded(&submission->submitter);
+	call.submitter = delist_addr_folded(&submission->submitter);
 	result = delist_work_run(service, submit_steps, &call, now_s);
 	if (result != DELIST_OK)
 		return result;
