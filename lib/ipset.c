@@ -157,58 +157,16 @@ enum {
 	BATCH = 256 /* looked up again if the view was exchanged meanwhile */
 };
 
-/*
- * A view that was exchanged meanwhile is looked at no further: some of what it
- * leads to is changed for its successor, and some is not any more.  It is not
- * given back while its reader is inside, so another one has another place.
- */
 static const struct delist_view *
 view_of(const struct delist_ipset *set, int family)
 {
 	return atomic_load_explicit(&set->view[family], memory_order_acquire);
 }
 
-static uint32_t
-find4(const struct delist_ipset *set, uint32_t addr)
-{
-	const struct delist_view *view = view_of(set, 0), *seen;
-	uint32_t found;
-
-	do {
-		seen = view;
-		found = set->path->find4(seen, addr);
-		view = view_of(set, 0);
-	} while (__builtin_expect(view != seen, 0));
-	return found;
-}
-
-static uint32_t
-find6(const struct delist_ipset *set, uint64_t hi, uint64_t lo)
-{
-	const struct delist_view *view = view_of(set, 1), *seen;
-	uint32_t found;
-
-	do {
-		seen = view;
-		found = set->path->find6(seen, hi, lo);
-		view = view_of(set, 1);
-	} while (__builtin_expect(view != seen, 0));
-	return found;
-}
-
-static bool
-answer(uint32_t *tag, uint32_t found)
-{
-	if (found == DELIST_IPSET_NONE)
-		return false;
-	*tag = found;
-	return true;
-}
-
 bool
 delist_ipset_find4(const struct delist_ipset *set, uint32_t *tag, uint32_t addr)
 {
-	return answer(tag, find4(set, addr));
+	return set->path->find4(&set->view[0], tag, addr);
 }
 
 bool
@@ -217,9 +175,9 @@ delist_ipset_find6(
 {
 	uint64_t hi = delist_be64(addr), lo = delist_be64(addr + 8);
 
-	if (hi == 0 && lo >> 32 == 0xffff) /* IPv4-mapped */
-		return delist_ipset_find4(set, tag, (uint32_t)lo);
-	return answer(tag, find6(set, hi, lo));
+	if (__builtin_expect(hi == 0 && lo >> 32 == 0xffff, 0))
+		return delist_ipset_find4(set, tag, (uint32_t)lo); /* mapped */
+	return set->path->find6(&set->view[1], tag, hi, lo);
 }
 
 bool
@@ -257,10 +215,13 @@ static void
 find_mapped(const struct delist_ipset *set, uint32_t *tags,
     const uint8_t (*addrs)[16], size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		uint32_t addr = delist_be32(addrs[i] + 12);
+
 		if (delist_be64(addrs[i]) == 0 &&
 		    delist_be32(addrs[i] + 8) == 0xffff)
-			tags[i] = find4(set, delist_be32(addrs[i] + 12));
+			delist_ipset_find4_batch(set, &tags[i], &addr, 1);
+	}
 }
 
 void

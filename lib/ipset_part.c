@@ -154,6 +154,9 @@ delist_part_view(struct delist_ipset *set, const struct delist_part *part)
 		view->slots[i] = part->hash[i].slots;
 		view->buckets[i] = part->hash[i].n;
 	}
+	view->mostly_short =
+	    part->v6 ? part->hash[LINES].n / 4 >= part->hash[HOSTS6].n
+		     : part->host == NULL || view->hosted != NULL;
 	return view;
 }
 

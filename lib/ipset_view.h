@@ -2,6 +2,7 @@
 #ifndef LIB_IPSET_VIEW_H
 #define LIB_IPSET_VIEW_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -62,8 +63,9 @@ struct delist_view {
 	const uint8_t *deep;   /* IPv6: for each with more than runs */
 	const uint8_t *tags;   /* by code; unused with codes of 4 bytes */
 	const uint8_t *version;
-	uint8_t width;	 /* bytes of a code; 0: nothing in it */
-	bool only_hosts; /* IPv4: no word of runs has an answer */
+	uint8_t width;	   /* bytes of a code; 0: nothing in it */
+	bool only_hosts;   /* IPv4: no word of runs has an answer */
+	bool mostly_short; /* most answers are not from words of hosts */
 	uint32_t buckets[LAYERS];
 	const uint8_t *slots[LAYERS]; /* the hash of a layer, or NULL */
 };
@@ -84,11 +86,18 @@ enum {
 /* The word of spans in a hash: this bit, and the place in 16 bytes or 0. */
 #define SPANS_USED (UINT64_C(1) << 63)
 
-/* One way to look up: all have the same answers. */
+/*
+ * One way to look up: all have the same answers.  `shown` is where the set
+ * shows its view.  A view that was exchanged meanwhile is looked at no further:
+ * some of what it leads to is changed for its successor, and some is not any
+ * more.  It is not given back while its reader is inside, so another one has
+ * another place.
+ */
 struct delist_path {
-	uint32_t (*find4)(const struct delist_view *view, uint32_t addr);
-	uint32_t (*find6)(
-	    const struct delist_view *view, uint64_t hi, uint64_t lo);
+	bool (*find4)(_Atomic(const struct delist_view *) const *shown,
+	    uint32_t *tag, uint32_t addr);
+	bool (*find6)(_Atomic(const struct delist_view *) const *shown,
+	    uint32_t *tag, uint64_t hi, uint64_t lo);
 	void (*batch4)(const struct delist_view *view, uint32_t *tags,
 	    const uint32_t *addrs, size_t n);
 	void (*batch6)(const struct delist_view *view, uint32_t *tags,

@@ -254,16 +254,94 @@ walk_batch4(const struct delist_view *view, uint32_t *tags,
 
 /* ---- the path ---- */
 
-LANES_TARGET static uint32_t
-walk_one4(const struct delist_view *view, uint32_t addr)
+LANES_INLINE const struct delist_view *
+walk_view(_Atomic(const struct delist_view *) const *shown)
 {
-	return walk_find4(view, addr);
+	return atomic_load_explicit(shown, memory_order_acquire);
 }
 
-LANES_TARGET static uint32_t
-walk_one6(const struct delist_view *view, uint64_t hi, uint64_t lo)
+LANES_INLINE bool
+walk_answer(uint32_t *tag, uint32_t found)
 {
-	return walk_find6(view, hi, lo);
+	if (found == DELIST_IPSET_NONE)
+		return false;
+	*tag = found;
+	return true;
+}
+
+LANES_APART bool
+walk_all4(_Atomic(const struct delist_view *) const *shown, uint32_t *tag,
+    uint32_t addr)
+{
+	const struct delist_view *view = walk_view(shown), *seen;
+	uint32_t found;
+
+	do {
+		seen = view;
+		found = walk_find4(seen, addr);
+		view = walk_view(shown);
+	} while (__builtin_expect(view != seen, 0));
+	return walk_answer(tag, found);
+}
+
+LANES_APART bool
+walk_all6(_Atomic(const struct delist_view *) const *shown, uint32_t *tag,
+    uint64_t hi, uint64_t lo)
+{
+	const struct delist_view *view = walk_view(shown), *seen;
+	uint32_t found;
+
+	do {
+		seen = view;
+		found = walk_find6(seen, hi, lo);
+		view = walk_view(shown);
+	} while (__builtin_expect(view != seen, 0));
+	return walk_answer(tag, found);
+}
+
+/*
+ * What most lookups in a routing table come to, without a call: all else is
+ * begun anew.
+ */
+LANES_TARGET static bool
+walk_one4(_Atomic(const struct delist_view *) const *shown, uint32_t *tag,
+    uint32_t addr)
+{
+	const struct delist_view *view = walk_view(shown);
+	bool few = view->hosted != NULL;
+	uint32_t found;
+
+	if (view->width != 1 || !view->mostly_short ||
+	    (few && walk_has_hosts4(view, addr)))
+		return walk_all4(shown, tag, addr);
+	found = walk_tag(view, walk_run4(view, addr));
+	if (__builtin_expect((few && walk_has_hosts4(view, addr)) ||
+				 walk_view(shown) != view,
+		0))
+		return walk_all4(shown, tag, addr);
+	return walk_answer(tag, found);
+}
+
+LANES_TARGET static bool
+walk_one6(_Atomic(const struct delist_view *) const *shown, uint32_t *tag,
+    uint64_t hi, uint64_t lo)
+{
+	const struct delist_view *view = walk_view(shown);
+	uint64_t seen;
+	uint32_t word, found;
+
+	if (view->width != 1 || !view->mostly_short)
+		return walk_all6(shown, tag, hi, lo);
+	seen = delist_word64(view->version);
+	word = walk_word6(view, hi);
+	if (word & LINES_DEEP || (word >> LINES_KIND & 3) == DELIST_LINES_BIG)
+		return walk_all6(shown, tag, hi, lo);
+	found = walk_tag(view, walk_code6(view, word, 0, hi, lo));
+	if (__builtin_expect(delist_word64(view->version) != seen ||
+				 walk_view(shown) != view,
+		0))
+		return walk_all6(shown, tag, hi, lo);
+	return walk_answer(tag, found);
 }
 
 const struct delist_path WALK = {

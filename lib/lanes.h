@@ -32,6 +32,7 @@
 #define LANES_TARGET
 #endif
 #define LANES_INLINE LANES_TARGET static inline
+#define LANES_APART LANES_TARGET __attribute__((noinline)) static
 
 #if LANES > 0
 #include <immintrin.h>
