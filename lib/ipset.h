@@ -133,10 +133,7 @@ struct delist_view *delist_part_view(
 void delist_part_exchange(struct delist_ipset *set, struct delist_part *part,
     struct delist_view *view);
 
-/*
- * Whether the part can be retired: there is room for it, and not too much
- * waits for readers already (DELIST_EAGAIN).
- */
+/* Whether all of it can be retired; DELIST_EAGAIN: too much waits already. */
 int delist_part_ready(struct delist_ipset *set, struct delist_part *part);
 
 /* Put `fresh`, which has a view or nothing, in the place of the part. */
@@ -314,11 +311,8 @@ uint8_t *delist_unit_slot(
 int delist_unit_write_hosts(
     struct delist_part *part, uint64_t *bitmap, unsigned code, uint64_t *word);
 
-/*
- * Whether ipset_near.c can do a change in a unit of hosts with this word, and
- * its doing that: the word becomes 0 if nothing is left of the unit, and then
- * nothing is planned.
- */
+/* ipset_near.c: whether it can do a change, and to do it; the word becomes 0,
+   and nothing is planned, if nothing is left of the unit. */
 bool delist_unit_is_near(const struct delist_change *change, uint64_t word);
 int delist_unit_plan_near(
     struct delist_ipset *set, struct delist_change *change, uint64_t *word);
