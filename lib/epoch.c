@@ -102,15 +102,28 @@ delist_epoch_unread(const struct delist_epoch *epoch)
 	       NULL;
 }
 
+/* The first page, by read-modify-write. */
+static struct delist_epoch_page *
+list_of(struct delist_epoch *epoch)
+{
+	struct delist_epoch_page *page =
+	    atomic_load_explicit(&epoch->pages, memory_order_acquire);
+
+	while (!atomic_compare_exchange_weak_explicit(&epoch->pages, &page,
+	    page, memory_order_acq_rel, memory_order_acquire))
+		continue;
+	return page;
+}
+
 uint64_t
 delist_epoch_oldest(struct delist_epoch *epoch)
 {
 	uint64_t oldest =
 	    atomic_load_explicit(&epoch->now, memory_order_relaxed);
 
-	for (struct delist_epoch_page *page =
-		 atomic_load_explicit(&epoch->pages, memory_order_acquire);
-	     page != NULL; page = page->next) {
+	/* who joins later has seen, by the list, all that came before */
+	for (struct delist_epoch_page *page = list_of(epoch); page != NULL;
+	     page = page->next) {
 		for (size_t i = 0; i < READERS; i++) {
 			uint64_t inside = atomic_fetch_add_explicit(
 			    &page->readers[i].inside, 0, memory_order_acq_rel);
