@@ -69,8 +69,8 @@ struct delist_image;
 /*
  * Open the image bytes[0..len), which must outlive *out.  The time does not
  * depend on the size.  bytes may begin anywhere; at a multiple of 64, as all
- * that is mapped does, lookups are fastest.  The allocator may be NULL; some
- * hundred bytes are asked of it.
+ * that is mapped does, lookups are fastest.  The allocator may be NULL; about
+ * a kilobyte is asked of it.
  *
  *	DELIST_EINVAL	out or bytes is NULL
  *	DELIST_ECORRUPT	no image, or not all of it, or damaged in its header
