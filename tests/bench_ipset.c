@@ -31,8 +31,6 @@
 
 #include <delist/image.h>
 
-#include "bench.h"
-
 enum {
 	ASKED = BENCH_STEPS,
 	BATCH = 512,
@@ -218,20 +216,18 @@ image_of(const struct delist_ipset *set, struct delist_image **image)
 }
 
 static void
-bench_finds(const struct delist_ipset *set, bool v6,
-    const struct delist_ipset_entry *entries, size_t n)
+bench_finds(const struct delist_ipset *set, const struct bench_ring *ring,
+    bool v6, const struct delist_ipset_entry *entries, size_t n)
 {
 	struct delist_image *image;
 	uint8_t *bytes = image_of(set, &image);
-	struct bench_ring ring = bench_ring_of(delist_ipset_image_size(set));
 
 	for (unsigned inside = v6 ? 50 : 0; inside <= 100; inside += 50) {
 		struct data_queries asked = data_ask(entries, n, inside, ASKED);
 
-		bench_find(set, image, &ring, &asked);
+		bench_find(set, image, ring, &asked);
 		data_forget(&asked);
 	}
-	free(ring.lines);
 	delist_image_close(image);
 	free(bytes);
 }
@@ -244,6 +240,7 @@ bench_shape(enum data_shape shape)
 	/* the second half is not in the set at first */
 	struct delist_ipset_entry *entries = data_entries(shape, 2 * n);
 	struct delist_ipset *set;
+	struct bench_ring ring;
 	double begun, taken, count;
 
 	bench_must(delist_ipset_new(&set, NULL));
@@ -256,8 +253,10 @@ bench_shape(enum data_shape shape)
 	    data->name, count, taken,
 	    (double)delist_ipset_image_size(set) / count,
 	    (double)delist_ipset_memory(set) / count);
-	bench_finds(set, data->v6, entries, n);
-	bench_updates(set, entries, 2 * n, (size_t)(UPDATES * scale));
+	ring = bench_ring_of(delist_ipset_image_size(set));
+	bench_finds(set, &ring, data->v6, entries, n);
+	bench_updates(set, &ring, entries, 2 * n, (size_t)(UPDATES * scale));
+	free(ring.lines);
 	delist_ipset_free(set);
 	free(entries);
 }

@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench.h"
-
 enum {
 	AHEAD = 16,
 	INSIDE = 64 /* lookups between enter and exit */
@@ -175,7 +173,7 @@ print_wear(const struct pool *pool)
 }
 
 void
-bench_updates(struct delist_ipset *set,
+bench_updates(struct delist_ipset *set, const struct bench_ring *ring,
     const struct delist_ipset_entry *entries, size_t n, size_t updates)
 {
 	struct pool pool = {.set = set,
@@ -184,18 +182,22 @@ bench_updates(struct delist_ipset *set,
 	    .n = n};
 	struct beside beside = {
 	    .set = set, .asked = data_ask(entries, n, 50, BENCH_STEPS)};
-	double alone, with;
+	double alone, with, chased;
 
 	if (pool.in == NULL)
 		bench_die("no memory");
 	memset(pool.in, true, n / 2);
 	for (size_t i = 0; i < AHEAD; i++)
 		pool.next[i] = draw_entry(&pool);
+	chased = bench_chase(ring);
 	alone = rate_of(&pool, updates - updates / 4);
+	chased = (chased + bench_chase(ring)) / 2;
 	with = rate_beside(&pool, updates / 4, &beside);
-	printf("  update %9zu times  %6.2f M/s alone, %.2f with a reader (%.1f"
-	       " M lookups/s; %llu times DELIST_EAGAIN)\n",
-	    updates, alone, with, beside.rate, (unsigned long long)pool.again);
+	printf("  update %9zu times  %6.2f M/s alone = %.1f chases of %.1f ns"
+	       " each, %.2f with a reader (%.1f M lookups/s; %llu times"
+	       " DELIST_EAGAIN)\n",
+	    updates, alone, 1e3 / alone / chased, chased, with, beside.rate,
+	    (unsigned long long)pool.again);
 	print_wear(&pool);
 	data_forget(&beside.asked);
 	free(pool.in);
