@@ -274,9 +274,12 @@ open_sealed(uint8_t *bytes, size_t len, unsigned sections)
 	struct delist_image *image = NULL;
 	uint32_t sum = delist_crc32c(
 	    delist_crc32c(0, bytes, 60), bytes + 64, (size_t)32 * sections);
+	int error;
 
 	delist_le32_put(bytes + 60, sum);
-	return delist_image_open(&image, bytes, len, NULL);
+	error = delist_image_open(&image, bytes, len, NULL);
+	delist_image_close(image);
+	return error;
 }
 
 /* More sections than there may be, of which each would be right. */
