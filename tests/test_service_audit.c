@@ -81,12 +81,12 @@ each_step_is_written_down(void **state)
 	    "listing list: absent>listed",
 	    "request submit: none>mail-pending",
 	    "request mail-accepted: mail-pending>mail-sent",
-	    "request redeem: mail-sent>applied, "
-	    "listing redeem: listed>lifting, "
-	    "listing ack: lifting>probation, "
-	    "request effective: applied>effective",
-	    "listing list: probation>listed, "
-	    "request relisted: effective>relisted",
+	    ("request redeem: mail-sent>applied, "
+	     "listing redeem: listed>lifting, "
+	     "listing ack: lifting>probation, "
+	     "request effective: applied>effective"),
+	    ("listing list: probation>listed, "
+	     "request relisted: effective>relisted"),
 	};
 	struct world world;
 	struct kept_mail *mail;
