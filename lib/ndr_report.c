@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "ascii.h"
-#include "mime.h"
 
 enum {
 	SEARCHES_MAX = 8,  /* of the human text that went in vain */
@@ -74,9 +73,9 @@ bool
 delist_ndr_is_recipient_field(const char *line, size_t len)
 {
 	size_t used;
-	enum field field = field_at(line, len, &used);
+	enum field f = field_at(line, len, &used);
 
-	return field == FINAL || field == ORIGINAL;
+	return f == FINAL || f == ORIGINAL;
 }
 
 /* Behind "rfc822;" or "smtp;", without blanks. */
@@ -224,7 +223,7 @@ add_human(struct delist_refusal *e, const struct delist_ndr *n,
 		e->diagnostic = h.diagnostic;
 }
 
-/* A mailbox has no blanks; what is behind one is damage or a comment. */
+/* What is behind a blank is damage or a comment. */
 static struct delist_text
 mailbox_of(const struct group *g)
 {

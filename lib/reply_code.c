@@ -45,7 +45,6 @@ delist_reply_known(const struct delist_refusal *e)
 	return e->inner_rank >= RANK_RULE;
 }
 
-/* Only marks, blanks and the b of b'' between a reply code and here. */
 bool
 delist_reply_behind(const struct delist_reply_walk *s, size_t at)
 {
