@@ -35,6 +35,7 @@
 #include <delist/memstore.h>
 #include <delist/journal.h>
 #include <delist/entropy.h>
+#include <delist/sender.h>
 #include <delist/service.h>
 #include <delist/service_desk.h>
 #include <delist/service_image.h>

@@ -92,6 +92,16 @@ struct delist_account {
 	char name[128];	  /* counted; unused bytes are 0 */
 };
 
+/*
+ * Where a page goes on; zeroed: at the start.  It is no more than the key of
+ * the row that was shown last, so it stays good, whatever is changed
+ * meanwhile, and can be carried in a link.
+ */
+struct delist_cursor {
+	uint8_t len;
+	char at[64];
+};
+
 /* Both are plain values: copy them with `=`.  Zero from len on. */
 struct delist_record_key {
 	uint8_t len;

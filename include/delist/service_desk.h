@@ -28,16 +28,6 @@
 extern "C" {
 #endif
 
-/*
- * Where a page goes on; zeroed: at the start.  It is no more than the key of
- * the row that was shown last, so it stays good, whatever is changed
- * meanwhile, and can be carried in a link.
- */
-struct delist_cursor {
-	uint8_t len;
-	char at[64];
-};
-
 /* ---- mail to the delist mailbox ---- */
 
 /* A mail as it came in. */
