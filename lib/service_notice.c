@@ -128,7 +128,8 @@ compose_and_send(struct delist_service *service, int *outcome,
     const struct delist_investigation *one)
 {
 	struct delist_notice_letter letter = letter_of(service, one);
-	struct delist_mail mail = {.generation = one->generation};
+	struct delist_mail mail = {
+	    .generation = one->generation, .from = {"", 0}};
 	struct delist_mailbox path;
 	size_t len;
 
