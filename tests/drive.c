@@ -41,7 +41,9 @@ stats_of(const struct drive *drive)
 void
 drive_init(struct drive *drive, uint64_t seed)
 {
-	*drive = (struct drive){.random = {seed}};
+	/* A literal of its size would not fit on the stack. */
+	memset(drive, 0, sizeof *drive);
+	drive->random.state = seed;
 	disk_init(&drive->disks[0], seed);
 	assert_int_equal(delist_memstore_new(&drive->memstore, NULL), 0);
 	drive->should = delist_memstore_store(drive->memstore);
