@@ -116,8 +116,13 @@ bool
 delist_prefix_has(
     const struct delist_prefix *prefix, const struct delist_addr *addr)
 {
-	struct delist_prefix same = delist_prefix_of(addr, prefix->bits);
+	struct delist_prefix same;
 
+	/* Most that are asked differ here already. */
+	if (addr->family != prefix->addr.family ||
+	    (prefix->bits >= 8 && addr->bytes[0] != prefix->addr.bytes[0]))
+		return false;
+	same = delist_prefix_of(addr, prefix->bits);
 	return addr->family != DELIST_NOADDR &&
 	       delist_addr_compare(&same.addr, &prefix->addr) == 0;
 }
