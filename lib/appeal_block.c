@@ -28,7 +28,8 @@ earlier(int64_t a_s, int64_t b_s)
 int64_t
 delist_appeal_happened_s(const struct appeal_step *step)
 {
-	return earlier(step->ev->at_s, step->now_s);
+	return step->ev->at_s != 0 ? earlier(step->ev->at_s, step->now_s)
+				   : step->now_s;
 }
 
 /* Older than what is known; a clock that was ahead makes nothing older. */

@@ -84,7 +84,7 @@ struct delist_appeal_event {
 	uint8_t provider_len;	 /* 1..32 */
 	uint8_t id[16];		 /* random, of the first bounce: the mails' */
 	struct delist_addr addr; /* our IP */
-	int64_t at_s;		 /* when it happened; the future is now */
+	int64_t at_s; /* when it happened; 0 and the future are now */
 };
 
 struct delist_appeal {

@@ -30,7 +30,7 @@ enum delist_error {
 	DELIST_ESYNTAX = -3,	 /* the text does not have the required form */
 	DELIST_ERANGE = -4,	 /* a number is outside its range */
 	DELIST_ENOSPC = -5,	 /* the buffer given is too small */
-	DELIST_EBUSY = -6,	 /* another writer is at work */
+	DELIST_EBUSY = -6,	 /* another writer, or a reader, is at work */
 	DELIST_EAGAIN = -7,	 /* not now: the same call may succeed later */
 	DELIST_EHOSTBITS = -8,	 /* bits behind the prefix length are set */
 	DELIST_EWIDE = -9,	 /* the prefix is wider than policy allows */

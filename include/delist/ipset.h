@@ -164,16 +164,18 @@ DELIST_API size_t delist_ipset_count(const struct delist_ipset *set);
 
 /*
  * A thread that looks up beside the writer joins once and leaves at its end.
- * Around its lookups, one or a few thousand, it enters and exits:
+ * Around its lookups, one or some tens, it enters and exits:
  *
  *	delist_reader_enter(reader);
  *	found = delist_ipset_find4(set, &tag, addr);
  *	delist_reader_exit(reader);
  *
  * What the writer replaces is kept while a reader that may see it is inside, so
- * a reader must not sleep there.  Outside it delays nobody.  Once 4096 blocks,
- * or more memory than the family has, wait for a reader, changes are refused
- * with DELIST_EAGAIN until it exits.
+ * a reader must not sleep there, and stay short: a thread that is put aside by
+ * the system inside is as bad as one that sleeps.  Outside it delays nobody.
+ * Once 4096 blocks, or more memory than the family has, wait for a reader,
+ * changes are refused with DELIST_EAGAIN until it exits: let it run, and try
+ * again.
  */
 struct delist_reader;
 

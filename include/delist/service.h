@@ -297,14 +297,15 @@ DELIST_API bool delist_service_check(const struct delist_service *service,
 /*
  * For a thread that checks beside the one that changes: a reader, as in
  * <delist/ipset.h>, for delist_reader_leave() before the service is closed.
- * Around its checks, one or a few thousand, it enters and exits:
+ * Around its checks, one or some tens, it enters and exits:
  *
  *	delist_reader_enter(reader);
  *	refuse = delist_service_check(service, &check, client, to, len, now_s);
  *	delist_reader_exit(reader);
  *
  * It takes no lock and waits for nobody.  While it is inside it must not
- * sleep: once thousands of changes wait for it, more are DELIST_EBUSY.
+ * sleep, and being put aside by the system counts: once thousands of changes
+ * wait for it, more are DELIST_EBUSY until it exits; let it run and try again.
  *
  *	DELIST_ENOMEM	no memory; the allocator must be safe on any thread
  */
