@@ -47,6 +47,9 @@ take_sender(struct investigation_step *step)
 	if (next->mailbox.len != ev->mailbox.len ||
 	    memcmp(next->mailbox.text, ev->mailbox.text, ev->mailbox.len) != 0)
 		return;
+	/* A mail that is on its way may have to go once more, as it is. */
+	if (next->mail == DELIST_INVESTIGATION_MAIL_PENDING)
+		return;
 	memset(next->message_id, 0, sizeof next->message_id);
 	memcpy(next->message_id, ev->message_id, ev->message_id_len);
 	next->message_id_len = ev->message_id_len;

@@ -314,6 +314,9 @@ delist_service_close(struct delist_service *service)
 	if (service == NULL)
 		return;
 	alloc = service->alloc;
+	/* Whoever uses the store next must not find it held. */
+	if (service->hold.on)
+		(void)service->store.ops->sync(service->store.arg);
 	delist_index_fini(&service->index);
 	delist_cases_fini(&service->cases);
 	delist_lifts_fini(&service->lifts);

@@ -119,7 +119,8 @@ delist_service_image_check(const struct delist_service_image *image,
 	struct lookup in = {live_in_image, image, now_s};
 	uint32_t tag;
 
-	if (now_s >= delist_later(image->built_s, image->age_s)) {
+	if (now_s >= delist_later(image->built_s, image->age_s) ||
+	    image->built_s >= delist_later(now_s, image->age_s)) {
 		made.answer = DELIST_CHECK_UNKNOWN;
 	} else if (delist_image_find(image->set, &tag, addr)) {
 		struct cover cover = delist_cover_of(&in, addr);

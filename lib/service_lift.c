@@ -45,7 +45,7 @@ say(char *at, uint8_t *len, const char *text)
 /* A gap in the range, for the sender's address (an IPv6 sender's /64). */
 static int
 except(struct work *work, const struct lift *how,
-    const struct delist_prefix *under)
+    const struct delist_prefix *under, bool is_all)
 {
 	unsigned bits = how->addr.family == DELIST_INET4 ? 32 : 64;
 	struct delist_event ev = {
@@ -67,7 +67,8 @@ except(struct work *work, const struct lift *how,
 	/* As many sources as there may be hold it already. */
 	if (result == DELIST_ENOSPC)
 		result = DELIST_OK;
-	if (result == DELIST_OK)
+	/* Else the block that is lifted tells, when all nodes serve it. */
+	if (result == DELIST_OK && is_all)
 		result = delist_work_tell_request(
 		    work, how->id, DELIST_EVENT_EFFECTIVE);
 	return result;
@@ -84,8 +85,8 @@ delist_service_lift(struct work *work, const struct lift *how, unsigned todo,
 	if (result != DELIST_OK)
 		return result;
 	if ((todo & DELIST_TODO_EXCEPT) != 0)
-		return except(work, how, &cover->block.prefix);
+		return except(work, how, &cover->block.prefix, true);
 	if ((todo & DELIST_TODO_LIFT) != 0 && cover->under.code != 0)
-		return except(work, how, &cover->under.prefix);
+		return except(work, how, &cover->under.prefix, false);
 	return DELIST_OK;
 }

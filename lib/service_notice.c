@@ -223,7 +223,8 @@ delist_notice_waits(const struct delist_investigation *one)
 {
 	return one->mail == DELIST_INVESTIGATION_MAIL_PENDING &&
 	       one->next_try_s == INT64_MAX &&
-	       one->state != DELIST_INVESTIGATION_EXPIRED;
+	       one->state != DELIST_INVESTIGATION_EXPIRED &&
+	       one->state != DELIST_INVESTIGATION_PURGED;
 }
 
 void
@@ -297,7 +298,7 @@ due_steps(struct work *work, void *arg)
 	call->due_s = delist_investigation_due_s(&one->at);
 	result = delist_work_step_case(work, &todo, one, &ev);
 	/* Asked for before the service was opened, and nothing came of it. */
-	if (result == DELIST_OK && call->slot->outbox)
+	if (result == DELIST_OK && call->slot->outbox && !one->gone)
 		one->mail = one->mail || delist_notice_waits(&one->at);
 	if (result == DELIST_OK && one->mail)
 		result = hold_back(work, one);

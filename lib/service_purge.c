@@ -114,6 +114,8 @@ delist_service_purge_source(struct delist_service *service,
 	if (source.len < 1 || source.len > sizeof evidence->source ||
 	    purge->cursor.len > sizeof purge->cursor.at)
 		return DELIST_EINVAL;
+	if (service->hold.broken)
+		return DELIST_EREADONLY;
 	evidence->source_len = (uint8_t)source.len;
 	memcpy(evidence->source, source.at, source.len);
 	evidence->reason_len = sizeof reason - 1;

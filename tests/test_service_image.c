@@ -142,8 +142,7 @@ answers_as_the_service(void **state)
 		/* Also what ends in the meantime. */
 		compare_all(&world, opened, now_s);
 		compare_all(&world, opened, now_s + AGE - 1);
-		compare_all(&world, opened, now_s - DAY);
-		compare_all(&world, opened, INT64_MIN);
+		compare_all(&world, opened, now_s - AGE + 1);
 		delist_service_image_close(opened);
 		free(image.bytes);
 		world_close(&world);
@@ -200,9 +199,11 @@ static const struct age_row age_rows[] = {
     {"its last second", NOW, AGE, NOW + AGE - 1, DELIST_CHECK_BLOCKED},
     {"too old", NOW, AGE, NOW + AGE, DELIST_CHECK_UNKNOWN},
     {"far too old", NOW, AGE, INT64_MAX, DELIST_CHECK_UNKNOWN},
-    {"a clock that went back", NOW, AGE, NOW - DAY, DELIST_CHECK_BLOCKED},
+    {"a clock that went back a bit", NOW, AGE, NOW - AGE + 1,
+	DELIST_CHECK_BLOCKED},
+    {"a clock that was ahead", NOW, AGE, NOW - AGE, DELIST_CHECK_UNKNOWN},
     {"for ever, nearly", NOW, INT64_MAX, INT64_MAX - 1, DELIST_CHECK_PASS},
-    {"built at the end of time", INT64_MAX - 1, AGE, NOW, DELIST_CHECK_BLOCKED},
+    {"built at the end of time", INT64_MAX - 1, AGE, NOW, DELIST_CHECK_UNKNOWN},
 };
 
 static void

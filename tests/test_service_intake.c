@@ -995,6 +995,28 @@ conflicts_are_met_again(void **state)
 	world_close(&world);
 }
 
+/* Its mail was never told of, and the machine comes back after 90 days. */
+static void
+a_case_is_purged_with_its_mail(void **state)
+{
+	struct delist_intake_answer answer;
+	struct world world;
+
+	(void)state;
+	start(&world);
+	world.outcome = DELIST_MAIL_LATER;
+	assert_int_equal(world_intake(&world, &answer, "ann@example.org", "",
+			     world_reply(606, "198.51.100.1"), NOW),
+	    0);
+	assert_int_equal(answer.result, DELIST_INTAKE_REDIRECTED);
+	assert_int_equal(world.mails_n, 1);
+	world_reopen(&world);
+	world_tick(&world, NOW + 91 * (int64_t)DAY);
+	assert_int_equal(world_rows(&world, 'I'), 0);
+	assert_int_equal(world.mails_n, 1);
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -1025,5 +1047,6 @@ main(void)
 	TEST(it_answers_in_the_language_asked_for);
 	TEST(a_call_that_fails_changed_nothing);
 	TEST(conflicts_are_met_again);
+	TEST(a_case_is_purged_with_its_mail);
 	return support_run("service_intake");
 }

@@ -447,6 +447,33 @@ what_fails_changes_nothing(void **state)
 	world_close(&world);
 }
 
+/* The gap under it is not all of it. */
+static void
+a_block_under_a_block_waits_as_well(void **state)
+{
+	struct delist_view view;
+	struct kept_mail mail;
+	struct world world;
+
+	(void)state;
+	start(&world);
+	ack(&world, "mx1", 0, NOW);
+	assert_int_equal(world_block(&world, "192.0.2.0/24", NOW), 0);
+	mail = lift(&world, "192.0.2.7", NOW);
+	assert_int_equal(state_of(&world, "192.0.2.7"), DELIST_LISTING_LIFTING);
+	assert_int_equal(world_inspect(&world, &view, DELIST_PURPOSE_CONFIRM,
+			     mail.confirm, NOW),
+	    0);
+	assert_int_equal(view.state, DELIST_REQUEST_APPLIED);
+	ack(&world, "mx1", generation(&world), NOW + 1);
+	world_tick(&world, NOW + 1);
+	assert_int_equal(world_inspect(&world, &view, DELIST_PURPOSE_CONFIRM,
+			     mail.confirm, NOW + 1),
+	    0);
+	assert_int_equal(view.state, DELIST_REQUEST_EFFECTIVE);
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -462,5 +489,6 @@ main(void)
 	TEST(there_is_an_end_to_nodes);
 	TEST(names_have_a_length);
 	TEST(what_fails_changes_nothing);
+	TEST(a_block_under_a_block_waits_as_well);
 	return support_run("service_node");
 }

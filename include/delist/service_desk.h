@@ -132,7 +132,8 @@ DELIST_API int delist_service_answer(struct delist_service *service,
  *				shown yet
  *
  * hold() twice is one hold; sync() without one is DELIST_OK.  Closing a
- * service drops what is held.  A store that can't hold commits one by one.
+ * service syncs its store, without telling how that went.  A store that can't
+ * hold commits one by one.
  */
 DELIST_API int delist_service_hold(struct delist_service *service);
 DELIST_API int delist_service_sync(struct delist_service *service);
