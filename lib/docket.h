@@ -158,7 +158,9 @@ bool delist_docket_get(const struct delist_docket *docket,
 
 /*
  * The longest prefix of a kind that has the address and is live, of those
- * with at least and at most so many bits.  Beside the writer too.
+ * with at least and at most so many bits.  Beside the writer too, but it is one
+ * look for each length: whoever needs them of one moment has a version of its
+ * own (service_check.c).
  */
 bool delist_docket_live(const struct delist_docket *docket,
     struct delist_docket_entry *entry, int kind, const struct delist_addr *addr,

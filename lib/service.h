@@ -76,6 +76,7 @@ struct request_slot {
  */
 struct index {
 	struct delist_epoch epoch;
+	_Atomic uint64_t version; /* raised before listings change */
 	struct delist_docket listings;
 	struct delist_ipset *blocked, *allowed;
 	struct delist_pool requests;

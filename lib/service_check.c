@@ -82,14 +82,30 @@ live_in_index(const void *of, struct delist_docket_entry *entry, int kind,
 	    &index->listings, entry, kind, addr, at_least, at_most, now_s);
 }
 
-/* The block set has it: what does? */
+/*
+ * The block set has it: what does?
+ *
+ * Several looks must be at one state of the list: where it changed in between
+ * they are for nothing.  Each change is seen with the version before it, and
+ * one alone does no harm: whatever is seen of it, the answer is of before it
+ * or of behind it.
+ */
 static struct cover
 look_further(
     const struct index *index, const struct delist_addr *asked, int64_t now_s)
 {
 	struct lookup in = {live_in_index, index, now_s};
+	uint64_t seen, now;
+	struct cover cover;
 
-	return delist_cover_of(&in, asked);
+	now = atomic_load_explicit(&index->version, memory_order_acquire);
+	do {
+		seen = now;
+		cover = delist_cover_of(&in, asked);
+		now =
+		    atomic_load_explicit(&index->version, memory_order_acquire);
+	} while (now != seen);
+	return cover;
 }
 
 struct cover

@@ -256,6 +256,7 @@ delist_index_prepare(
 void
 delist_index_publish(struct index *index)
 {
+	atomic_fetch_add_explicit(&index->version, 1, memory_order_relaxed);
 	/* What a set has is found by whoever looks further. */
 	delist_docket_publish(&index->listings);
 	delist_ipset_publish(index->blocked);

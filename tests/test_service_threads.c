@@ -64,6 +64,8 @@ look_around(const struct shared *shared)
 	hold(got.answer == DELIST_CHECK_PASS ||
 	     (got.answer == DELIST_CHECK_BLOCKED &&
 		 (got.code == 511 || got.prefix.bits == 32)));
+	/* A wide one and a narrow one take turns; one is always there. */
+	hold(check(shared, "203.0.114.5").answer == DELIST_CHECK_BLOCKED);
 	/* And one that is nobody's. */
 	hold(check(shared, "192.0.2.2").answer == DELIST_CHECK_PASS);
 }
@@ -140,12 +142,22 @@ toggle(struct world *world, const char *text, uint16_t code)
 		block(world, text, code, DAY);
 }
 
+/* At no moment is neither. */
+static void
+take_turns(struct world *world)
+{
+	block(world, "203.0.114.5", 606, DAY);
+	unlist(world, "203.0.114.0/24");
+	block(world, "203.0.114.0/24", 606, DAY);
+	unlist(world, "203.0.114.5");
+}
+
 static void
 change_something(struct world *world, uint64_t i)
 {
 	char many[32];
 
-	switch (support_below(&world->random, 6)) {
+	switch (support_below(&world->random, 8)) {
 	case 0:
 		block(world, "192.0.2.1", 606, DAY + (int64_t)i);
 		break;
@@ -157,6 +169,10 @@ change_something(struct world *world, uint64_t i)
 		break;
 	case 3:
 		toggle(world, "203.0.113.0/24", 511);
+		break;
+	case 4:
+	case 5:
+		take_turns(world);
 		break;
 	default:
 		snprintf(many, sizeof many, "2001:db8:1:%x::/64",
@@ -194,6 +210,7 @@ each_answer_was_right_once(void **state)
 	block(&shared.world, "198.51.100.0/24", 606, DAY);
 	except(&shared.world, "198.51.100.7");
 	block(&shared.world, "2001:db8::1", 606, DAY);
+	block(&shared.world, "203.0.114.0/24", 606, DAY);
 	for (int i = 0; i < READERS; i++)
 		assert_int_equal(
 		    pthread_create(&threads[i], NULL, reads, &shared), 0);
