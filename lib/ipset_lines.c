@@ -60,15 +60,20 @@ delist_unit_slot(
 	       delist_buckets_make(&part->hash[layer], key, nothing, 0, true);
 }
 
+/* A slot for nothing is held, or another key of the change could take it. */
 static uint8_t *
 lines_slot(struct delist_part *part, uint64_t hi)
 {
 	_Atomic uint8_t *deep = (void *)&part->deep[hi >> 51];
+	uint8_t *slot;
 
 	atomic_fetch_or_explicit(
 	    deep, (uint8_t)(1 << (hi >> 48 & 7)), memory_order_release);
-	return delist_buckets_make(&part->hash[LINES], hi >> 32,
+	slot = delist_buckets_make(&part->hash[LINES], hi >> 32,
 	    LINES_NOTHING | LINES_HELD, LINES_NOTHING, false);
+	if ((uint32_t)delist_word64(slot) == LINES_NOTHING)
+		delist_word64_store(slot, delist_word64(slot) | LINES_HELD);
+	return slot;
 }
 
 int
@@ -123,11 +128,14 @@ delist_unit_plan_deep(
 		if (!(was & DELIST_HOSTS_DEEPER))
 			error = delist_change_store(
 			    set, change, slot, was, was | DELIST_HOSTS_DEEPER);
+		change->layer = layer;
+		if (error != DELIST_OK)
+			return error;
 	}
 	slot = lines_slot(part, hi);
 	was = delist_word64(slot);
 	change->layer = LINES;
-	if (error == DELIST_OK && !(was & LINES_DEEP))
+	if (!(was & LINES_DEEP))
 		error = delist_change_store(
 		    set, change, slot, was, (was & ~LINES_HELD) | LINES_DEEP);
 	change->layer = layer;

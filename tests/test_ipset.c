@@ -795,6 +795,57 @@ every_length_nested(void **state)
 	}
 }
 
+static struct delist_prefix
+under_2001(uint32_t unit, uint8_t bits)
+{
+	struct delist_prefix prefix = {
+	    .addr = {.family = DELIST_INET6,
+		.bytes = {0x20, 0x01, (uint8_t)(unit >> 8), (uint8_t)unit}},
+	    .bits = bits};
+
+	return prefix;
+}
+
+/* A slot that says nothing is as good as free, but not for two at once. */
+static void
+a_prefix_of_many_slots_keeps_them_all(void **state)
+{
+	struct delist_ipset *set = new_set();
+	struct delist_prefix prefix;
+	bool removed;
+	uint32_t tag;
+
+	(void)state;
+	for (uint32_t i = 0; i < 1000; i++) {
+		prefix = under_2001(0x8000 + i, 32);
+		assert_int_equal(
+		    delist_ipset_insert(set, &prefix, 7), DELIST_OK);
+	}
+	for (uint32_t base = 0; base < 256 * 16; base += 16) {
+		for (uint32_t i = 0; i < 16; i += 2) {
+			prefix = under_2001(base + i, 32);
+			assert_int_equal(
+			    delist_ipset_insert(set, &prefix, 1), DELIST_OK);
+		}
+		for (uint32_t i = 0; i < 16; i += 2) {
+			prefix = under_2001(base + i, 32);
+			assert_int_equal(
+			    delist_ipset_remove(set, &removed, &prefix),
+			    DELIST_OK);
+		}
+		prefix = under_2001(base, 28);
+		assert_int_equal(
+		    delist_ipset_insert(set, &prefix, 9), DELIST_OK);
+		for (uint32_t i = 0; i < 16; i++) {
+			prefix = under_2001(base + i, 32);
+			tag = NONE;
+			delist_ipset_find(set, &tag, &prefix.addr);
+			assert_int_equal(tag, 9);
+		}
+	}
+	delist_ipset_free(set);
+}
+
 /* ---- no memory ---- */
 
 static size_t
@@ -915,6 +966,7 @@ main(void)
 	TEST(build_is_insert);
 	TEST(walk_may_change_the_set);
 	TEST(every_length_nested);
+	TEST(a_prefix_of_many_slots_keeps_them_all);
 	TEST(survives_without_memory);
 	return support_run("ipset");
 }

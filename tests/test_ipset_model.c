@@ -174,6 +174,9 @@ static const struct world worlds[] = {
 	    3000},
 	{"IPv6, routes", true, {0x20}, {0x0f, 0x0f, 0xff, 0xff, 0xff, 0xff},
 	    {48, 48, 48, 48, 44, 40, 36, 32, 32, 29, 28, 24}, 500, 200, 8000},
+	{"IPv6, /32s, and shorter around them", true, {0x20, 1},
+	    {0, 0, 0x07, 0xff}, {32, 32, 32, 32, 32, 32, 32, 32, 31, 30, 28,
+	    25}, 5000, 3, 500},
 	{"IPv6, everywhere", true, {0}, EVERYWHERE,
 	    {128, 64, 64, 64, 56, 48, 48, 48, 40, 32, 29, 24}, 500, 0, 6000},
 };
