@@ -12,19 +12,25 @@
 
 enum {
 	WAITING = 4096, /* blocks that may wait for a reader */
-	BATCH = 64	/* so many are worth asking the readers */
+	BATCH = 64,	/* so many are worth asking the readers ... */
+	LITTLE = 65536	/* ... and so are more bytes than these */
 };
 
 /* ---- prepare ---- */
 
-/* What waits is looked at now and then, and must not be too much. */
+/* What waits, of either family, is looked at, and must not be too much. */
 static int
-tidy(struct delist_ipset *set, struct delist_part *part)
+tidy(struct delist_ipset *set, const struct delist_part *changing)
 {
-	if (delist_limbo_count(&part->limbo) >= BATCH)
-		delist_part_reclaim(set, part);
-	return delist_limbo_count(&part->limbo) > WAITING ? DELIST_EAGAIN
-							  : DELIST_OK;
+	for (int i = 0; i < 2; i++) {
+		struct delist_part *part = &set->part[i];
+
+		if (delist_limbo_count(&part->limbo) >= BATCH ||
+		    part->limbo.bytes > LITTLE)
+			delist_part_reclaim(set, part);
+	}
+	return delist_limbo_count(&changing->limbo) > WAITING ? DELIST_EAGAIN
+							      : DELIST_OK;
 }
 
 static int
@@ -55,7 +61,9 @@ open_family(struct delist_ipset *set, struct delist_part *part)
 
 	if (part->view != NULL)
 		return DELIST_OK;
-	error = delist_part_open(set, part, 128, 1);
+	error = delist_part_ready(set, part);
+	if (error == DELIST_OK)
+		error = delist_part_open(set, part, 128, 1);
 	if (error != DELIST_OK)
 		return error;
 	error = delist_part_show(set, part);
@@ -134,9 +142,8 @@ delist_ipset_prepare_remove(
 	change->kind = REMOVE;
 	if (change->was != 0 && change->part->count > 1)
 		error = delist_change_plan(set, change);
-	else if (change->was != 0 && !delist_limbo_reserve(&change->part->limbo,
-					 &set->alloc, DELIST_CHANGE_PIECES))
-		error = DELIST_ENOMEM;
+	else if (change->was != 0)
+		error = delist_part_ready(set, change->part);
 	if (error != DELIST_OK)
 		change->kind = NO_CHANGE;
 	else

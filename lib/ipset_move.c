@@ -4,8 +4,8 @@
  *
  * For an arena that is full, or much of which is given back.  A copy has words
  * of its own, so lookups in the old view go on undisturbed until nobody is left
- * in it.  What waits for readers is bounded: while more memory waits than the
- * family has, nothing more is copied (DELIST_EAGAIN).
+ * in it.  What waits for readers is bounded: while much more memory waits than
+ * the family has, nothing more is copied (DELIST_EAGAIN).
  */
 #include "ipset.h"
 

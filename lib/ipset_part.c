@@ -15,7 +15,8 @@
 enum {
 	TAG_BYTES = 4 * CODES,
 	DEEP_BYTES = WORDS / 8,
-	ROOM = 32 /* for all that one call retires beside blocks */
+	ROOM = 32,	    /* for all that one call retires beside blocks */
+	BESIDE = 48 * WORDS /* may wait beside what the family has */
 };
 
 static const struct delist_layer layers4[] = {{0, 24, 16, 3}, {25, 32, 16, 4}};
@@ -256,8 +257,12 @@ delist_part_close_layer(
 int
 delist_part_ready(struct delist_ipset *set, struct delist_part *part)
 {
+	size_t most = part->arena.bytes + BESIDE;
+
+	for (unsigned i = 0; i < LAYERS; i++)
+		most += part->hash[i].bytes;
 	delist_part_reclaim(set, part);
-	if (part->limbo.bytes > part->arena.bytes + 12 * (size_t)WORDS)
+	if (part->limbo.bytes > most)
 		return DELIST_EAGAIN;
 	return delist_limbo_reserve(&part->limbo, &set->alloc, ROOM)
 		   ? DELIST_OK

@@ -189,10 +189,78 @@ memory_comes_back(void **state)
 	assert_int_equal(memory.blocks, 0);
 }
 
+/* ---- what waits for a reader ---- */
+
+struct waiting_row {
+	const char *name;
+	const char *prefix;
+	const char *other; /* of the other family */
+	bool abandons;
+};
+
+static const struct waiting_row waiting_rows[] = {
+    {"IPv4, to and fro", "10.0.0.0", "2001:db8::1", false},
+    {"IPv4, prepared and abandoned", "10.0.0.0", "2001:db8::1", true},
+    {"IPv6, to and fro", "2001:db8::1", "10.0.0.0", false},
+    {"IPv6, prepared and abandoned", "2001:db8::1", "10.0.0.0", true},
+};
+
+/* From none to one, and back. */
+static int
+come_and_go(
+    struct delist_ipset *set, const struct delist_prefix *prefix, bool abandons)
+{
+	bool removed;
+	int error = delist_ipset_prepare_insert(set, prefix, 1);
+
+	if (error != DELIST_OK)
+		return error;
+	if (abandons)
+		delist_ipset_abandon(set);
+	else
+		delist_ipset_publish(set);
+	return abandons ? DELIST_OK
+			: delist_ipset_remove(set, &removed, prefix);
+}
+
+/* Each time all tables of the family wait; then they go with any change. */
+static void
+what_waits_is_bounded(void **state)
+{
+	const struct waiting_row *row = *state;
+	struct delist_prefix prefix = prefix_of(row->prefix);
+	struct delist_prefix other = prefix_of(row->other);
+	struct delist_reader *reader;
+	struct delist_ipset *set;
+	size_t empty, n = 0;
+	bool removed;
+	int error;
+
+	assert_int_equal(delist_ipset_new(&set, NULL), DELIST_OK);
+	assert_int_equal(delist_reader_join(&reader, set), DELIST_OK);
+	empty = delist_ipset_memory(set);
+	delist_reader_enter(reader);
+	while ((error = come_and_go(set, &prefix, row->abandons)) == DELIST_OK)
+		assert_in_range(++n, 1, 16);
+	assert_int_equal(error, DELIST_EAGAIN);
+	assert_in_range(n, 2, 16);
+	assert_in_range(delist_ipset_memory(set), 3 << 20, 5 << 20);
+	delist_reader_exit(reader);
+	assert_int_equal(delist_ipset_remove(set, &removed, &other), DELIST_OK);
+	assert_false(removed);
+	assert_int_equal(delist_ipset_memory(set), empty);
+	assert_int_equal(come_and_go(set, &prefix, row->abandons), DELIST_OK);
+	delist_ipset_remove(set, &removed, &prefix);
+	assert_int_equal(delist_ipset_memory(set), empty);
+	delist_reader_leave(reader);
+	delist_ipset_free(set);
+}
+
 int
 main(void)
 {
 	TEST(changes_without_memory_change_nothing);
 	TEST(memory_comes_back);
+	ROWS(what_waits_is_bounded, waiting_rows);
 	return support_run("ipset_memory");
 }

@@ -173,9 +173,10 @@ DELIST_API size_t delist_ipset_count(const struct delist_ipset *set);
  * What the writer replaces is kept while a reader that may see it is inside, so
  * a reader must not sleep there, and stay short: a thread that is put aside by
  * the system inside is as bad as one that sleeps.  Outside it delays nobody.
- * Once 4096 blocks, or more memory than the family has, wait for a reader,
- * changes are refused with DELIST_EAGAIN until it exits: let it run, and try
- * again.
+ * Once 4096 blocks wait for a reader, or 3 MiB more memory than the family has
+ * and more of it would have to wait, changes are refused with DELIST_EAGAIN
+ * until it exits: let it run, and try again.  What has waited is given back with
+ * the next change of either family.
  */
 struct delist_reader;
 
