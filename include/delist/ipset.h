@@ -32,10 +32,11 @@
  * Memory: some kilobytes when empty; a family with a prefix in it takes 256 KiB
  * at once, and another 520 KiB with its first IPv4 prefix longer than /24.  With
  * up to 255 distinct tags in a family a prefix takes few bytes: 10 in a routing
- * table, 2 to 4 for single addresses by the million.  One tag more builds the
- * family anew with larger codes, which stay until the next build: a million
- * prefixes with a tag each take 30 bytes each for IPv4, and for IPv6 up to 105,
- * if each lies in a /48 of its own.  After removals no more is kept than half
+ * table, 2 to 4 for single addresses by the million.  Tags that went out of use
+ * count too, until no reader is inside that may have seen them.  One tag more
+ * builds the family anew with codes of four bytes, which stay until the next
+ * build: a million prefixes with a tag each take 30 bytes each for IPv4, and for
+ * IPv6 up to 105, if each lies in a /48 of its own.  After removals no more is kept than half
  * as much again as a new build would take.
  */
 
