@@ -258,6 +258,8 @@ int delist_work_tell_request(struct work *work, const uint8_t id[16], int kind);
 struct audits {
 	uint32_t number; /* of the newest of this service */
 	int64_t due_s;	 /* the end of the oldest; INT64_MAX: there is none */
+	/* Up to here it was told which rows can't be read. */
+	struct delist_record_key told;
 };
 
 /* Who wants what is done, and why. */
@@ -517,6 +519,8 @@ int delist_service_sweep_open(struct delist_service *service);
 
 /* A row that can't be read must not keep all others from their turn. */
 int64_t delist_service_again_s(int result, int64_t now_s);
+/* The same of work that is due at due_s, and stays so after other errors. */
+int64_t delist_service_put_off_s(int64_t due_s, int result, int64_t now_s);
 
 /* One was written. */
 void delist_service_sweep_soon(struct delist_service *service, int64_t now_s);

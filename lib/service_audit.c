@@ -191,24 +191,28 @@ delist_audit_written(struct work *work)
 
 /* ---- the end of it ---- */
 
-/* The first row behind a key; at_s is its time. */
+/* The first row behind a key. */
 static int
 next_audit(const struct delist_service *service, bool *found,
-    struct delist_store_row *row, int64_t *at_s,
-    const struct delist_record_key *after)
+    struct delist_store_row *row, const struct delist_record_key *after)
 {
 	struct delist_record_key prefix;
-	struct delist_audit audit;
 	int result;
 
 	delist_record_type_key(&prefix, DELIST_RECORD_AUDIT);
 	result = service->store.ops->next(service->store.arg, found, row,
 	    delist_record_key_text(&prefix), delist_record_key_text(after));
-	if (result != DELIST_OK || !*found)
-		return result;
-	if (row->key.len > sizeof after->at)
+	if (result == DELIST_OK && *found && row->key.len > sizeof after->at)
 		return DELIST_ECORRUPT;
-	result = delist_record_read_audit(&audit, row->value);
+	return result;
+}
+
+static int
+read_time(int64_t *at_s, const struct delist_store_row *row)
+{
+	struct delist_audit audit;
+	int result = delist_record_read_audit(&audit, row->value);
+
 	if (result == DELIST_OK)
 		*at_s = audit.at_s;
 	return result;
@@ -221,48 +225,104 @@ delist_audit_open(struct delist_service *service)
 	struct delist_store_row row;
 	int64_t at_s;
 	bool found;
-	int result = next_audit(service, &found, &row, &at_s, &start);
+	int result = next_audit(service, &found, &row, &start);
 
 	service->audits.due_s = INT64_MAX;
-	if (result == DELIST_OK && found)
+	if (result != DELIST_OK || !found)
+		return result;
+	/* One that can't be read is for tick to tell: it blocks nobody. */
+	if (read_time(&at_s, &row) == DELIST_OK)
 		expect(service, at_s);
+	else
+		service->audits.due_s = INT64_MIN;
+	return DELIST_OK;
+}
+
+static bool
+is_behind(
+    const struct delist_record_key *key, const struct delist_record_key *other)
+{
+	size_t len = key->len < other->len ? key->len : other->len;
+	int order = memcmp(key->at, other->at, len);
+
+	return order > 0 || (order == 0 && key->len > other->len);
+}
+
+struct purge_call {
+	int64_t due_s;
+	struct delist_record_key damaged; /* a row that is told of now */
+};
+
+/* It is told once that a row can't be read; it is not in the way then. */
+static int
+skip(struct purge_call *call, const struct work *work,
+    const struct delist_record_key *key, int result)
+{
+	if (!is_behind(key, &work->service->audits.told))
+		return DELIST_OK;
+	call->damaged = *key;
 	return result;
+}
+
+/* One row behind `after`; false: it is the last one to look at. */
+static int
+purge_row(struct work *work, struct purge_call *call, bool *go_on,
+    struct delist_record_key *after)
+{
+	struct delist_store_row row;
+	int64_t at_s;
+	int result = next_audit(work->service, go_on, &row, after);
+
+	call->due_s = INT64_MAX;
+	if (result != DELIST_OK || !*go_on)
+		return result;
+	after->len = (uint8_t)row.key.len;
+	memcpy(after->at, row.key.at, row.key.len);
+	result = read_time(&at_s, &row);
+	if (result != DELIST_OK)
+		return skip(call, work, after, result);
+	call->due_s = delist_later(at_s, work->service->policy.audit_s);
+	*go_on = work->now_s >= call->due_s && work->deletes_n < PURGED_AT_ONCE;
+	if (*go_on) {
+		work->deletes[work->deletes_n].key = *after;
+		work->deletes[work->deletes_n++].version = row.version;
+	}
+	return DELIST_OK;
 }
 
 static int
 purge_steps(struct work *work, void *arg)
 {
-	int64_t *due_s = arg;
+	struct purge_call *call = arg;
 	struct delist_record_key after = {.len = 0};
+	bool go_on = true;
+	int result = DELIST_OK;
 
-	*due_s = INT64_MAX;
-	for (;;) {
-		struct delist_store_row row;
-		int64_t at_s;
-		bool found;
-		int result =
-		    next_audit(work->service, &found, &row, &at_s, &after);
-
-		if (result != DELIST_OK || !found)
-			return result;
-		*due_s = delist_later(at_s, work->service->policy.audit_s);
-		if (work->now_s < *due_s || work->deletes_n == PURGED_AT_ONCE)
-			return DELIST_OK;
-		after.len = (uint8_t)row.key.len;
-		memcpy(after.at, row.key.at, row.key.len);
-		work->deletes[work->deletes_n].key = after;
-		work->deletes[work->deletes_n++].version = row.version;
-		*due_s = INT64_MAX;
+	call->damaged.len = 0;
+	while (result == DELIST_OK && go_on)
+		result = purge_row(work, call, &go_on, &after);
+	/* What was found before it goes first. */
+	if (call->damaged.len != 0 && work->deletes_n != 0) {
+		call->damaged.len = 0;
+		call->due_s = work->now_s;
+		return DELIST_OK;
 	}
+	return result;
 }
 
 int
 delist_audit_purge(struct delist_service *service, int64_t now_s)
 {
-	int64_t due_s;
-	int result = delist_work_run(service, purge_steps, &due_s, now_s);
+	struct audits *audits = &service->audits;
+	struct purge_call call;
+	int result = delist_work_run(service, purge_steps, &call, now_s);
 
 	if (result == DELIST_OK)
-		service->audits.due_s = due_s;
+		audits->due_s = call.due_s;
+	else if (call.damaged.len != 0)
+		audits->told = call.damaged;
+	else
+		audits->due_s =
+		    delist_service_put_off_s(audits->due_s, result, now_s);
 	return result;
 }

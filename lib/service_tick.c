@@ -128,9 +128,11 @@ delist_service_sweep_open(struct delist_service *service)
 		service->sweep.due_s = found ? INT64_MIN : INT64_MAX;
 	return result;
 }
+
 struct sweep_call {
 	const struct sweep *from;
 	struct sweep to;
+	bool damaged; /* the first row, and `to` is behind it */
 };
 
 /* One row: go on behind it, and delete it if it is idle. */
@@ -159,6 +161,20 @@ sweep_row(
 	return DELIST_OK;
 }
 
+/* What can't be read ends a piece, and of the next one it is the first. */
+static int
+skip_row(struct sweep_call *call, const struct delist_store_row *row,
+    bool first, int result)
+{
+	if (!first)
+		return DELIST_OK;
+	if (row->key.len <= sizeof call->to.at) {
+		go_on_after(&call->to, row->key);
+		call->to.left = call->damaged = true;
+	}
+	return result;
+}
+
 static int
 sweep_steps(struct work *work, void *arg)
 {
@@ -166,17 +182,20 @@ sweep_steps(struct work *work, void *arg)
 	struct sweep *sweep = &call->to;
 
 	*sweep = *call->from;
+	call->damaged = false;
 	for (int i = 0; i < SWEEP_ROWS; i++) {
 		struct delist_store_row row;
 		bool found;
 		int result = next_row(work->service, sweep, &found, &row);
 
-		if (result == DELIST_OK && found)
-			result = sweep_row(work, sweep, &row);
 		if (result != DELIST_OK)
 			return result;
-		if (found)
+		if (found) {
+			result = sweep_row(work, sweep, &row);
+			if (result != DELIST_OK)
+				return skip_row(call, &row, i == 0, result);
 			continue;
+		}
 		sweep->due_s = sweep->left
 				   ? delist_later(work->now_s, SWEEP_EVERY_S)
 				   : INT64_MAX;
@@ -193,8 +212,12 @@ sweep_some(struct delist_service *service, int64_t now_s)
 	struct sweep_call call = {.from = &service->sweep};
 	int result = delist_work_run(service, sweep_steps, &call, now_s);
 
-	if (result == DELIST_OK)
+	/* It is told once, and those behind it have their turn. */
+	if (result == DELIST_OK || call.damaged)
 		service->sweep = call.to;
+	else
+		service->sweep.due_s = delist_service_put_off_s(
+		    service->sweep.due_s, result, now_s);
 	return result;
 }
 
@@ -313,6 +336,14 @@ delist_service_again_s(int result, int64_t now_s)
 	return result == DELIST_ECORRUPT || result == DELIST_EVERSION
 		   ? delist_later(now_s, DAMAGED_S)
 		   : now_s;
+}
+
+int64_t
+delist_service_put_off_s(int64_t due_s, int result, int64_t now_s)
+{
+	int64_t again_s = delist_service_again_s(result, now_s);
+
+	return again_s > now_s ? again_s : due_s;
 }
 
 static int

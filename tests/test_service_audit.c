@@ -400,6 +400,36 @@ a_clock_may_go_back(void **state)
 	world_close(&world);
 }
 
+/* The oldest of them keeps nobody from being served. */
+static void
+one_that_cannot_be_read_is_told_by_tick(void **state)
+{
+	struct delist_store_change change = {
+	    .kind = DELIST_STORE_PUT,
+	    .key = {"A", 1},
+	    .value = {"?", 1},
+	};
+	struct world world;
+	bool more;
+
+	(void)state;
+	start(&world);
+	assert_int_equal(world.inner.ops->commit(world.inner.arg, &change, 1,
+			     (const uint8_t *)"0123456789abcdef"),
+	    0);
+	fill(&world, 1, NOW);
+	world_reopen(&world);
+	assert_int_equal(
+	    delist_service_tick(world.service, &more, 9, NOW), DELIST_ECORRUPT);
+	assert_int_equal(delist_service_tick(world.service, &more, 9, NOW), 0);
+	assert_false(more);
+	world_tick(&world, NOW + 1000 * (int64_t)DAY);
+	assert_int_equal(world_rows(&world, 'A'), 2);
+	world_tick(&world, NOW + 2000 * (int64_t)DAY);
+	assert_int_equal(world_rows(&world, 'A'), 1);
+	world_close(&world);
+}
+
 int
 main(void)
 {
@@ -414,5 +444,6 @@ main(void)
 	TEST(they_are_kept_for_400_days);
 	TEST(a_purge_that_fails_is_done_later);
 	TEST(a_clock_may_go_back);
+	TEST(one_that_cannot_be_read_is_told_by_tick);
 	return support_run("service_audit");
 }

@@ -338,8 +338,111 @@ a_row_that_cannot_be_read_is_told(void **state)
 		    DELIST_ECORRUPT);
 		assert_true(more);
 		assert_true(delist_service_next_due(world.service) <= NOW);
+		/* Once; then a day goes by. */
+		assert_int_equal(
+		    delist_service_tick(world.service, &more, 10, NOW), 0);
+		assert_false(more);
+		assert_true(
+		    delist_service_next_due(world.service) == NOW + DAY);
+		assert_int_equal(
+		    delist_service_tick(world.service, &more, 10, NOW + DAY),
+		    DELIST_ECORRUPT);
 		world_close(&world);
 	}
+}
+
+static void
+overwrite(struct world *world, const char *key, size_t len)
+{
+	struct delist_store_change change = {
+	    .kind = DELIST_STORE_PUT,
+	    .key = {key, len},
+	    .value = {"?", 1},
+	};
+	uint8_t id[16] = {0};
+
+	memcpy(id, key, len);
+	assert_int_equal(
+	    world->inner.ops->commit(world->inner.arg, &change, 1, id), 0);
+}
+
+enum {
+	PASSES = 4 /* of years, until all that is written on the way is gone */
+};
+
+struct damage_row {
+	const char *name;
+	const char *keys[3];
+	size_t keys_n;
+};
+
+static const struct damage_row damage_rows[] = {
+    {"a count, before all others", {"C"}, 1},
+    {"a count, behind all others", {"C\377"}, 1},
+    {"a history", {"H"}, 1},
+    {"a standing", {"M\377"}, 1},
+    {"an audit, the oldest", {"A"}, 1},
+    {"an audit, the newest", {"A\377"}, 1},
+    {"two counts in a row", {"C", "C\1"}, 2},
+    {"two audits in a row", {"A", "A\1"}, 2},
+    {"one of each", {"A", "C", "M"}, 3},
+};
+
+/* What is told once each, and all else goes in its time. */
+static void
+a_row_that_cannot_be_read_stops_nothing_else(void **state)
+{
+	const struct damage_row *row = *state;
+	int64_t now_s = NOW + 2000 * (int64_t)DAY;
+	struct world world;
+	size_t told = 0;
+	bool more = true;
+
+	world_start(&world);
+	block_and_ask(&world, 30, NOW);
+	for (size_t i = 0; i < row->keys_n; i++)
+		overwrite(&world, row->keys[i], strlen(row->keys[i]));
+	for (int again = 0; again < PASSES; again++) {
+		for (int i = 0; i < 200 && more; i++)
+			told += delist_service_tick(
+				    world.service, &more, 1, now_s) != 0;
+		assert_false(more);
+		now_s += 500 * (int64_t)DAY;
+		more = true;
+	}
+	assert_in_range(told, row->keys_n, PASSES * row->keys_n);
+	/* All but the generation, and what can't be read. */
+	assert_int_equal(world_rows(&world, 0), 1 + row->keys_n);
+	world_close(&world);
+}
+
+/* Nothing says which row it is: it is tried again in a while. */
+static void
+a_store_that_is_damaged_has_no_turn_for_a_minute(void **state)
+{
+	struct world world;
+	bool more;
+
+	(void)state;
+	world_start(&world);
+	block_and_ask(&world, 1, NOW);
+	world_tick(&world, NOW + 300 * (int64_t)DAY);
+	world.store_error = DELIST_ECORRUPT;
+	world.store_from_then_on = true;
+	world.store_fail_at = world.store_calls + 1;
+	while (
+	    delist_service_next_due(world.service) <= NOW + 2000 * (int64_t)DAY)
+		assert_int_equal(delist_service_tick(world.service, &more, 1,
+				     NOW + 2000 * (int64_t)DAY),
+		    DELIST_ECORRUPT);
+	world.store_fail_at = 0;
+	assert_true(delist_service_next_due(world.service) ==
+		    NOW + 2000 * (int64_t)DAY + 60);
+	world_tick(&world, NOW + 2000 * (int64_t)DAY + 60);
+	assert_int_equal(world_rows(&world, 'C'), 0);
+	assert_true(delist_service_next_due(world.service) >
+		    NOW + 2000 * (int64_t)DAY + 60);
+	world_close(&world);
 }
 
 /* ---- rows of somebody else ---- */
@@ -514,6 +617,8 @@ main(void)
 	TEST(the_sweep_survives_a_restart);
 	TEST(a_row_behind_the_sweep_is_not_forgotten);
 	TEST(a_row_that_cannot_be_read_is_told);
+	ROWS(a_row_that_cannot_be_read_stops_nothing_else, damage_rows);
+	TEST(a_store_that_is_damaged_has_no_turn_for_a_minute);
 	TEST(what_another_service_removed_is_followed);
 	TEST(what_another_service_renewed_goes_on);
 	TEST(what_another_service_listed_can_be_taken_away);
