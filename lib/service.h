@@ -24,7 +24,9 @@
  *	service_look.c	   the portal's: what a token shows
  *	service_holder.c   the portal's: what its holder does
  *	service_mail.c	   mails out, results in
+ *	service_outcome.c  what a result means for its mailbox
  *	service_tick.c	   time
+ *	service_sweep.c	   rows that count, when they are idle
  *	service_page.c	   list pages and figures
  *	service_case.h	   investigations
  *	service_node.h	   who serves the set
@@ -497,11 +499,25 @@ void delist_service_longest_mailbox(struct delist_mailbox *mailbox);
 /* Room for any letter of the service's texts; DELIST_ENOMEM. */
 int delist_service_letter_room(struct delist_service *service);
 
+/* ---- service_outcome.c ---- */
+
+/* What became of a mail to a mailbox, as the event of whatever it is of. */
+struct outcome {
+	struct delist_event ev;
+	struct delist_limit failed; /* as it is if the mail is to fail */
+};
+int delist_outcome_load(struct work *work, struct outcome *out, int outcome,
+    uint32_t generation, const struct delist_mailbox *mailbox);
+
+/* The mail failed by it, and there is this to do. */
+void delist_outcome_failed(
+    struct work *work, const struct outcome *out, unsigned todo);
+
 /* No mail to the mailbox whose standing is loaded, for so long. */
 void delist_service_suppress(struct work *work, int64_t period_s);
 bool delist_service_suppressed(const struct work *work);
 
-/* ---- service_tick.c ---- */
+/* ---- service_sweep.c ---- */
 
 /*
  * Rows that count something are not worth a deadline each: now and then all
@@ -521,6 +537,9 @@ int delist_service_sweep_open(struct delist_service *service);
 int64_t delist_service_again_s(int result, int64_t now_s);
 /* The same of work that is due at due_s, and stays so after other errors. */
 int64_t delist_service_put_off_s(int64_t due_s, int result, int64_t now_s);
+
+/* The next few rows. */
+int delist_service_sweep_some(struct delist_service *service, int64_t now_s);
 
 /* One was written. */
 void delist_service_sweep_soon(struct delist_service *service, int64_t now_s);

@@ -80,15 +80,6 @@ load_counters(struct work *work, const struct delist_mailbox *mailbox,
 	return result;
 }
 
-bool
-delist_service_suppressed(const struct work *work)
-{
-	int64_t until_s = work->standing.at.suppressed_until_s;
-
-	/* Zeroed is never, also to a clock that stands before 1970. */
-	return until_s != 0 && work->now_s < until_s;
-}
-
 int
 delist_service_limits(struct work *work, struct delist_event *ev,
     const struct delist_mailbox *mailbox, const struct delist_addr *submitter)

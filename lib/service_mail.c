@@ -221,51 +221,12 @@ struct result_call {
 	int outcome;
 };
 
-void
-delist_service_suppress(struct work *work, int64_t period_s)
-{
-	struct work_standing *standing = &work->standing;
-	int64_t until_s = delist_later(work->now_s, period_s);
-
-	if (standing->at.suppressed_until_s == 0 ||
-	    until_s > standing->at.suppressed_until_s)
-		standing->at.suppressed_until_s = until_s != 0 ? until_s : 1;
-	standing->changed = true;
-}
-
-/* A failure counts against its mailbox, if it is the end of the request. */
-static int
-step_failure(
-    struct work *work, struct work_request *request, struct delist_event *ev)
-{
-	const struct delist_policy *policy = &work->service->policy;
-	struct delist_limit failed;
-	unsigned todo;
-	int result = delist_work_get_standing(work, &request->at.mailbox);
-
-	if (result != DELIST_OK)
-		return result;
-	failed = work->standing.at.failed;
-	(void)delist_limit_take(&failed, &policy->failed_mails, 1, work->now_s);
-	ev->within_limits =
-	    delist_limit_left(&failed, &policy->failed_mails, work->now_s) != 0;
-	result = delist_work_step_request(work, &todo, request, ev);
-	if (result != DELIST_OK || !request->changed ||
-	    request->at.state != DELIST_REQUEST_MAIL_FAILED)
-		return result;
-	work->standing.at.failed = failed;
-	work->standing.changed = true;
-	if ((todo & DELIST_TODO_SUPPRESS) != 0)
-		delist_service_suppress(work, policy->suppress_failed_s);
-	return DELIST_OK;
-}
-
 static int
 result_steps(struct work *work, void *arg)
 {
 	const struct result_call *call = arg;
-	struct delist_event ev = {.mac_ok = true};
 	struct work_request *request;
+	struct outcome out;
 	unsigned todo;
 	int result = delist_work_get_request(work, &request, call->id);
 
@@ -273,16 +234,16 @@ result_steps(struct work *work, void *arg)
 		return result;
 	if (request->at.state == DELIST_REQUEST_NONE)
 		return DELIST_ETOKEN;
-	ev.generation =
-	    call->generation != 0 ? call->generation : request->at.generation;
-	if (call->outcome == DELIST_MAIL_ACCEPTED) {
-		ev.kind = DELIST_EVENT_MAIL_ACCEPTED;
-		return delist_work_step_request(work, &todo, request, &ev);
-	}
-	ev.kind = call->outcome == DELIST_MAIL_FAILED
-		      ? DELIST_EVENT_MAIL_FAILED
-		      : DELIST_EVENT_MAIL_DELAYED;
-	return step_failure(work, request, &ev);
+	result = delist_outcome_load(work, &out, call->outcome,
+	    call->generation != 0 ? call->generation : request->at.generation,
+	    &request->at.mailbox);
+	if (result == DELIST_OK)
+		result =
+		    delist_work_step_request(work, &todo, request, &out.ev);
+	if (result == DELIST_OK && request->changed &&
+	    request->at.state == DELIST_REQUEST_MAIL_FAILED)
+		delist_outcome_failed(work, &out, todo);
+	return result;
 }
 
 bool

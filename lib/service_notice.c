@@ -156,38 +156,12 @@ struct result_call {
 	int outcome;
 };
 
-/* A failure counts against the mailbox, if the machine takes it for one. */
-static int
-step_failure(struct work *work, struct work_case *one, struct delist_event *ev)
-{
-	const struct delist_policy *policy = &work->service->policy;
-	struct delist_limit failed;
-	unsigned todo;
-	int result = delist_work_get_standing(work, &one->at.mailbox);
-
-	if (result != DELIST_OK)
-		return result;
-	failed = work->standing.at.failed;
-	(void)delist_limit_take(&failed, &policy->failed_mails, 1, work->now_s);
-	ev->within_limits =
-	    delist_limit_left(&failed, &policy->failed_mails, work->now_s) != 0;
-	result = delist_work_step_case(work, &todo, one, ev);
-	if (result != DELIST_OK || !one->changed ||
-	    one->at.mail != DELIST_INVESTIGATION_MAIL_FAILED)
-		return result;
-	work->standing.at.failed = failed;
-	work->standing.changed = true;
-	if ((todo & DELIST_TODO_SUPPRESS) != 0)
-		delist_service_suppress(work, policy->suppress_failed_s);
-	return DELIST_OK;
-}
-
 static int
 result_steps(struct work *work, void *arg)
 {
 	const struct result_call *call = arg;
-	struct delist_event ev = {.mac_ok = true};
 	struct work_case *one;
+	struct outcome out;
 	unsigned todo;
 	int result = delist_work_get_case(work, &one, call->id);
 
@@ -195,16 +169,15 @@ result_steps(struct work *work, void *arg)
 		return result;
 	if (one->at.state == DELIST_INVESTIGATION_NONE)
 		return DELIST_ETOKEN;
-	ev.generation =
-	    call->generation != 0 ? call->generation : one->at.generation;
-	if (call->outcome == DELIST_MAIL_ACCEPTED) {
-		ev.kind = DELIST_EVENT_MAIL_ACCEPTED;
-		return delist_work_step_case(work, &todo, one, &ev);
-	}
-	ev.kind = call->outcome == DELIST_MAIL_FAILED
-		      ? DELIST_EVENT_MAIL_FAILED
-		      : DELIST_EVENT_MAIL_DELAYED;
-	return step_failure(work, one, &ev);
+	result = delist_outcome_load(work, &out, call->outcome,
+	    call->generation != 0 ? call->generation : one->at.generation,
+	    &one->at.mailbox);
+	if (result == DELIST_OK)
+		result = delist_work_step_case(work, &todo, one, &out.ev);
+	if (result == DELIST_OK && one->changed &&
+	    one->at.mail == DELIST_INVESTIGATION_MAIL_FAILED)
+		delist_outcome_failed(work, &out, todo);
+	return result;
 }
 
 int
