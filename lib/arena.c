@@ -70,7 +70,7 @@ delist_arena_init(
 	size_t bytes = bytes_for(units);
 	void *memory;
 
-	if (units > UINT32_MAX)
+	if (units > DELIST_ARENA_MOST)
 		return false;
 	memory = delist_alloc_zeroed(alloc, 1, bytes);
 	if (memory == NULL)
@@ -106,7 +106,7 @@ delist_arena_resize(
 
 	units = units != 0 ? units : arena->used;
 	bytes = bytes_for(units);
-	if (units > UINT32_MAX)
+	if (units > DELIST_ARENA_MOST)
 		return false;
 	CURE(arena->memory, arena->bytes);
 	memory =

@@ -30,7 +30,10 @@ enum {
 	DELIST_ARENA_UNIT = 16,
 	DELIST_ARENA_SIZES = 64, /* lists: by 1 unit to 64, then by the power */
 	DELIST_ARENA_LISTS = DELIST_ARENA_SIZES + 27,
-	DELIST_ARENA_PAD = 64
+	DELIST_ARENA_PAD = 64,
+	/* so that half a place has 27 bits, with some units to spare where an
+	   image begins its blocks, and the bytes are a size_t of 32 bits */
+	DELIST_ARENA_MOST = (1 << 28) - 64
 };
 
 struct delist_arena {
@@ -42,7 +45,8 @@ struct delist_arena {
 	uint32_t free[DELIST_ARENA_LISTS];
 };
 
-/* An arena of so many units, zeroed; false if there is no memory. */
+/* An arena of so many units, zeroed; false if there is no memory, or they are
+   more than DELIST_ARENA_MOST. */
 bool delist_arena_init(
     struct delist_arena *arena, const struct delist_alloc *alloc, size_t units);
 void delist_arena_fini(

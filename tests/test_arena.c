@@ -142,11 +142,46 @@ keeps_what_it_has_when_it_grows(void **state)
 	assert_int_equal(memory.blocks, 0);
 }
 
+/* There is nothing; counts how often it was asked for. */
+static void *
+nothing(void *arg, void *ptr, size_t old_size, size_t new_size)
+{
+	(void)ptr;
+	(void)old_size;
+	*(unsigned *)arg += new_size != 0;
+	return NULL;
+}
+
+/* A place must fit where it is noted: more is not even asked for. */
+static void
+has_a_largest_size(void **state)
+{
+	struct support_memory memory = {0};
+	struct delist_alloc alloc = support_alloc(&memory);
+	unsigned asked = 0;
+	struct delist_alloc none = {nothing, &asked};
+	struct delist_arena arena;
+
+	(void)state;
+	assert_false(delist_arena_init(&arena, &none, DELIST_ARENA_MOST));
+	assert_int_equal(asked, 1);
+	assert_false(delist_arena_init(&arena, &none, DELIST_ARENA_MOST + 1));
+	assert_int_equal(asked, 1);
+	assert_true(delist_arena_init(&arena, &alloc, 8));
+	assert_false(delist_arena_resize(&arena, &none, DELIST_ARENA_MOST));
+	assert_int_equal(asked, 2);
+	assert_false(delist_arena_resize(&arena, &none, DELIST_ARENA_MOST + 1));
+	assert_int_equal(asked, 2);
+	assert_int_equal(arena.size, 8);
+	delist_arena_fini(&arena, &alloc);
+}
+
 int
 main(void)
 {
 	TEST(never_gives_a_unit_twice);
 	TEST(full_is_zero);
 	TEST(keeps_what_it_has_when_it_grows);
+	TEST(has_a_largest_size);
 	return support_run("arena");
 }
