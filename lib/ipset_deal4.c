@@ -39,14 +39,16 @@ group_of(const struct delist_ipset_entry *entry)
 static void
 count_groups(const struct delist_build *build, struct deal *deal)
 {
+	uint32_t end = 0;
+
 	for (size_t i = 0; i < build->n; i++)
 		if (belongs(&build->entries[i]))
 			deal->ends[group_of(&build->entries[i])]++;
 	for (size_t i = 0; i < WORDS; i++) {
 		if (deal->ends[i] > deal->largest)
 			deal->largest = deal->ends[i];
-		deal->n += deal->ends[i];
-		deal->ends[i] = (uint32_t)deal->n;
+		end += deal->ends[i];
+		deal->ends[i] = end;
 	}
 }
 
@@ -141,10 +143,14 @@ int
 delist_build_deal4(struct delist_build *build)
 {
 	const struct delist_alloc *alloc = &build->set->alloc;
-	struct deal deal = {
-	    .ends = delist_alloc_zeroed(alloc, WORDS, sizeof *deal.ends)};
+	struct deal deal = {.n = 0};
 	int error = DELIST_ENOMEM;
 
+	for (size_t i = 0; i < build->n; i++)
+		deal.n += belongs(&build->entries[i]);
+	if (deal.n > UINT32_MAX)
+		return DELIST_ENOMEM;
+	deal.ends = delist_alloc_zeroed(alloc, WORDS, sizeof *deal.ends);
 	if (deal.ends == NULL)
 		return DELIST_ENOMEM;
 	count_groups(build, &deal);
