@@ -10,12 +10,16 @@
 
 #include <string.h>
 
+#include "buckets.h"
 #include "crc32c.h"
 #include "hosts.h"
-#include "image_slots.h"
 #include "ipset.h"
 #include "lines.h"
 #include "runs.h"
+
+enum {
+	NEAR = 64 /* buckets; a set has hardly a key that far from its first */
+};
 
 /* ---- sums ---- */
 
@@ -65,22 +69,108 @@ is_lines_word(const struct delist_image_half *half, uint32_t word)
 	return delist_image_check_lines(half, 32 * (uint64_t)place, kind);
 }
 
+/* ---- hashes ---- */
+
+/* A hash that is gone through bucket by bucket. */
+struct hash {
+	const uint8_t *slots;
+	uint32_t n, bucket;
+	uint32_t full; /* buckets before it that do not end a search */
+	bool large;
+};
+
+/* Of both kinds the last word in a bucket is what the last slot has. */
+static bool
+ends_search(const uint8_t *slots, uint32_t bucket)
+{
+	return delist_le64(slots + (size_t)64 * bucket + 56) == 0;
+}
+
+/* The first bucket; false if a search would have no end. */
+static bool
+hash_begin(struct hash *hash, const uint8_t *slots, uint32_t n, bool large)
+{
+	*hash = (struct hash){.slots = slots, .n = n, .large = large};
+	while (hash->full < n && !ends_search(slots, n - 1 - hash->full))
+		hash->full++;
+	return n == 0 || hash->full < n;
+}
+
+static void
+hash_next(struct hash *hash)
+{
+	hash->full =
+	    ends_search(hash->slots, hash->bucket) ? 0 : hash->full + 1;
+	hash->bucket++;
+}
+
+/* What a lookup has of the bucket that lies so many before. */
+static uint64_t
+found_before(const struct hash *hash, uint32_t back, uint64_t key)
+{
+	uint32_t bucket = hash->bucket >= back ? hash->bucket - back
+					       : hash->bucket + hash->n - back;
+	const uint8_t *at = hash->slots + (size_t)64 * bucket;
+	uint64_t found = 0;
+
+	for (unsigned i = 0; i < 64; i += hash->large ? 16 : 8) {
+		uint64_t word = delist_le64(at + i);
+
+		if (hash->large)
+			found |= word == key ? delist_le64(at + i + 8) : 0;
+		else
+			found |= word >> 32 == key ? (uint32_t)word : 0;
+	}
+	return found;
+}
+
+/*
+ * Whether a lookup comes to the slot and has its word: no bucket on the way
+ * ends the search.  The key a second time, far behind the first, does no harm,
+ * so only what is near is looked at: this stays short for each image.
+ */
+static bool
+is_found(const struct hash *hash, uint64_t key, uint64_t word)
+{
+	uint32_t home = delist_buckets_first(key, hash->n);
+	uint32_t way = hash->bucket >= home ? hash->bucket - home
+					    : hash->bucket + hash->n - home;
+
+	if (way > hash->full)
+		return false;
+	for (uint32_t back = 1; back <= way && back <= NEAR; back++)
+		if (found_before(hash, back, key) != 0)
+			return false;
+	return found_before(hash, 0, key) == word;
+}
+
+static bool
+is_lines_slot(const struct delist_image_half *half, const struct hash *hash,
+    uint64_t slot)
+{
+	uint32_t key = (uint32_t)(slot >> 32);
+
+	return is_lines_word(half, (uint32_t)slot) &&
+	       is_found(hash, key, (uint32_t)slot) &&
+	       (half->deep[key >> 19] >> (key >> 16 & 7) & 1) != 0;
+}
+
 static bool
 lines_fit(const struct delist_image_half *half)
 {
-	size_t bytes = (size_t)half->lines_n * DELIST_BUCKET_BYTES;
+	struct hash hash;
 
-	for (size_t at = 0; at < bytes; at += 8) {
-		uint64_t slot = delist_le64(half->lines + at);
-		uint32_t key = (uint32_t)(slot >> 32);
+	if (!hash_begin(&hash, half->lines, half->lines_n, false))
+		return false;
+	for (; hash.bucket < hash.n; hash_next(&hash)) {
+		const uint8_t *at = hash.slots + (size_t)64 * hash.bucket;
 
-		if (slot == 0)
-			continue;
-		if (!is_lines_word(half, (uint32_t)slot) ||
-		    delist_image_small(half->lines, half->lines_n, key) !=
-			(uint32_t)slot ||
-		    (half->deep[key >> 19] >> (key >> 16 & 7) & 1) == 0)
-			return false;
+		for (unsigned i = 0; i < 64; i += 8) {
+			uint64_t slot = delist_le64(at + i);
+
+			if (slot != 0 && !is_lines_slot(half, &hash, slot))
+				return false;
+		}
 	}
 	return true;
 }
@@ -91,18 +181,26 @@ large_fits(const struct delist_image_half *half, const uint8_t *slots,
     uint32_t n,
     bool (*check)(const struct delist_image_half *half, uint64_t word))
 {
-	size_t bytes = (size_t)n * DELIST_BUCKET_BYTES;
+	struct hash hash;
 
-	for (size_t at = 0; at < bytes; at += 16) {
-		uint64_t key = delist_le64(slots + at);
-		uint64_t word = delist_le64(slots + at + 8);
+	if (!hash_begin(&hash, slots, n, true))
+		return false;
+	for (; hash.bucket < n; hash_next(&hash)) {
+		const uint8_t *at = slots + (size_t)64 * hash.bucket;
 
-		if (word != 0 && (!check(half, word) ||
-				     delist_image_large(slots, n, key) != word))
-			return false;
+		for (unsigned i = 0; i < 64; i += 16) {
+			uint64_t word = delist_le64(at + i + 8);
+
+			if (word != 0 &&
+			    (!check(half, word) ||
+				!is_found(&hash, delist_le64(at + i), word)))
+				return false;
+		}
 	}
 	return true;
 }
+
+/* ---- all of a family ---- */
 
 static bool
 roots_fit(const struct delist_image_half *half)

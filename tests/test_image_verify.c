@@ -251,6 +251,102 @@ is_found_out(void **state)
 	world_fini(&world);
 }
 
+/* ---- hashes ---- */
+
+/* Slots of a hash of spans, beside those that it has. */
+struct hash_row {
+	const char *name;
+	unsigned n;	/* of them; 0: all but some are filled */
+	unsigned spare; /* so many */
+	bool again;	/* with the key of the first slot that is used */
+	bool right;	/* where a lookup finds them */
+	int want;
+};
+
+static const struct hash_row hash_rows[] = {
+    {"one more", 1, 0, false, true, DELIST_OK},
+    {"one more, elsewhere", 1, 0, false, false, DELIST_ECORRUPT},
+    {"a key again, beside it", 1, 0, true, true, DELIST_ECORRUPT},
+    {"a key again, elsewhere", 1, 0, true, false, DELIST_ECORRUPT},
+    {"one free", 0, 1, false, true, DELIST_OK},
+    {"nothing free", 0, 0, false, true, DELIST_ECORRUPT},
+};
+
+struct spans {
+	uint8_t *slots;
+	uint32_t n;
+	uint64_t key; /* of one that is used */
+};
+
+static struct spans
+spans_of(const struct delist_image *image, struct world *world)
+{
+	const struct delist_image_half *half = &image->half[1];
+	struct spans spans = {
+	    world->bytes + (half->spans - image->bytes), half->spans_n, 0};
+
+	for (size_t at = 0; spans.key == 0 && at < (size_t)64 * spans.n;
+	     at += 16)
+		if (delist_le64(spans.slots + at + 8) != 0)
+			spans.key = delist_le64(spans.slots + at);
+	return spans;
+}
+
+/* Put it to the first free slot from there on. */
+static void
+put_slot(const struct spans *spans, uint32_t bucket, uint64_t key)
+{
+	uint8_t *slot = spans->slots + (size_t)64 * bucket;
+
+	while (delist_le64(slot + 8) != 0) {
+		slot += 16;
+		if (slot == spans->slots + (size_t)64 * spans->n)
+			slot = spans->slots;
+	}
+	delist_le64_put(slot, key);
+	delist_le64_put(slot + 8, SPANS_USED);
+}
+
+static size_t
+room_in(const struct spans *spans)
+{
+	size_t room = 0;
+
+	for (size_t at = 8; at < (size_t)64 * spans->n; at += 16)
+		room += delist_le64(spans->slots + at) == 0;
+	return room;
+}
+
+static void
+hashes_are_as_lookups_need_them(void **state)
+{
+	const struct hash_row *row = *state;
+	struct delist_image *image;
+	struct world world;
+	struct spans spans;
+	size_t n;
+
+	world_init(&world, &world_rows[SPANS6]);
+	assert_int_equal(
+	    delist_image_open(&image, world.bytes, world.len, NULL), DELIST_OK);
+	spans = spans_of(image, &world);
+	n = row->n != 0 ? row->n : room_in(&spans) - row->spare;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t key = row->again ? spans.key : i + 1;
+		uint32_t home = delist_buckets_first(key, spans.n);
+
+		put_slot(&spans,
+		    row->right ? home : (home + spans.n / 2) % spans.n, key);
+	}
+	delist_image_close(image);
+	world_seal(world.bytes, world.len);
+	assert_int_equal(
+	    delist_image_open(&image, world.bytes, world.len, NULL), DELIST_OK);
+	assert_int_equal(delist_image_verify(image), row->want);
+	delist_image_close(image);
+	world_fini(&world);
+}
+
 /* What lies between two sections has no sum. */
 static void
 gaps_are_zero(void **state)
@@ -288,6 +384,7 @@ int
 main(void)
 {
 	ROWS(is_found_out, damage_rows);
+	ROWS(hashes_are_as_lookups_need_them, hash_rows);
 	support_rows("gaps_are_zero", gaps_are_zero, &world_rows[1],
 	    sizeof *world_rows, 1);
 	return support_run("image_verify");
