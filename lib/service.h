@@ -29,7 +29,7 @@
  *	service_sweep.c	   rows that count, when they are idle
  *	service_page.c	   list pages and figures
  *	service_case.h	   investigations
- *	service_node.h	   who serves the set
+ *	service_node.h	   who serves the set, and who waits for that
  *	service_purge.c	   the operator's: a source errs
  *
  * and below them

@@ -2,148 +2,13 @@
 /*
  * service_node.c - which generation of the set is served where
  *
- * A removal is effective when all nodes serve the set without the block.  One
- * commit stores what a node says, and tick ends what waited for it, one
- * listing a commit: a node that comes back after days holds nobody up.
+ * One commit stores what a node says; what waited for it is ended by tick.
  */
 #include <delist/service_desk.h>
 
 #include <string.h>
 
 #include "service.h"
-
-/* ---- what waits ---- */
-
-int
-delist_lifts_init(struct lifts *lifts, const struct delist_alloc *alloc)
-{
-	*lifts = (struct lifts){.served = UINT64_MAX};
-	delist_pool_init(&lifts->waiting, sizeof(struct lift_slot), alloc);
-	return delist_deadline_new(&lifts->queue, alloc);
-}
-
-void
-delist_lifts_fini(struct lifts *lifts)
-{
-	delist_pool_fini(&lifts->waiting);
-	delist_deadline_free(lifts->queue);
-	*lifts = (struct lifts){.served = 0};
-}
-
-int
-delist_lifts_reserve(struct lifts *lifts)
-{
-	int result = delist_pool_reserve(&lifts->waiting, SERVICE_LISTINGS);
-
-	return result == DELIST_OK
-		   ? delist_index_reserve_due(lifts->queue, SERVICE_LISTINGS)
-		   : result;
-}
-
-/* The queue counts in generations, of which there are fewer than seconds. */
-static int64_t
-place_of(uint64_t generation)
-{
-	return generation < INT64_MAX ? (int64_t)generation : INT64_MAX - 1;
-}
-
-static struct lift_slot *
-pop(struct lifts *lifts, uint32_t *number, int64_t up_to)
-{
-	uint64_t item;
-
-	if (delist_deadline_pop(lifts->queue, &item, 1, up_to) == 0)
-		return NULL;
-	*number = (uint32_t)item;
-	return delist_pool_at(&lifts->waiting, *number);
-}
-
-static void
-put_back(struct lifts *lifts, struct lift_slot *slot, uint32_t number)
-{
-	delist_index_set_due(
-	    lifts->queue, &slot->handle, place_of(slot->generation), number);
-}
-
-/* The first ones no longer wait: a node that is gone for good fills no queue. */
-static void
-drop_ended(struct lifts *lifts, int64_t now_s)
-{
-	struct lift_slot *slot;
-	uint32_t number;
-	int64_t first;
-
-	while (delist_deadline_next(lifts->queue, &first)) {
-		slot = pop(lifts, &number, first);
-		if (now_s < slot->effective_by_s) {
-			put_back(lifts, slot, number);
-			return;
-		}
-		delist_pool_give(&lifts->waiting, number);
-	}
-}
-
-void
-delist_lifts_wait(
-    struct lifts *lifts, const struct delist_listing *listing, int64_t now_s)
-{
-	struct lift_slot *slot;
-	uint32_t number;
-
-	if (listing->state != DELIST_LISTING_LIFTING)
-		return;
-	drop_ended(lifts, now_s);
-	slot = delist_pool_take(&lifts->waiting, &number);
-	slot->prefix = listing->prefix;
-	slot->generation = listing->generation;
-	slot->effective_by_s = listing->effective_by_s;
-	put_back(lifts, slot, number);
-}
-
-bool
-delist_lifts_due(const struct lifts *lifts)
-{
-	int64_t first;
-
-	return delist_deadline_next(lifts->queue, &first) &&
-	       first <= place_of(lifts->served);
-}
-
-static int
-ack_steps(struct work *work, void *arg)
-{
-	const struct lift_slot *slot = arg;
-	struct delist_event ev = {
-	    .kind = DELIST_EVENT_ACK,
-	    .set_generation = work->service->lifts.served,
-	};
-	struct work_listing *listing;
-	int result = delist_work_get_listing(
-	    work, &listing, DELIST_LISTING_BLOCK, &slot->prefix);
-
-	/* It may have been lifted again since, by a later generation. */
-	if (result != DELIST_OK || listing->at.state != DELIST_LISTING_LIFTING)
-		return result;
-	return delist_work_step_listing(work, listing, &ev);
-}
-
-int
-delist_lifts_tick(struct delist_service *service, int64_t now_s)
-{
-	struct lifts *lifts = &service->lifts;
-	struct lift_slot copy, *slot;
-	uint32_t number;
-	int result;
-
-	slot = pop(lifts, &number, place_of(lifts->served));
-	copy = *slot;
-	result = delist_work_run(service, ack_steps, &copy, now_s);
-	if (result != DELIST_OK)
-		put_back(lifts, slot, number);
-	else
-		delist_pool_give(&lifts->waiting, number);
-	return result;
-}
 
 /* ---- nodes ---- */
 
@@ -174,10 +39,9 @@ is_same(const struct delist_node *a, const struct delist_node *b)
 	       memcmp(a->name, b->name, sizeof a->name) == 0;
 }
 
-/* What all nodes but one serve; *n: how many they are. */
-static int
-survey(const struct delist_service *service, uint64_t *served, size_t *n,
-    const struct delist_node *but)
+int
+delist_nodes_survey(const struct delist_service *service, uint64_t *served,
+    size_t *n, const struct delist_node *but)
 {
 	struct delist_record_key key = {.len = 0};
 
@@ -198,13 +62,15 @@ survey(const struct delist_service *service, uint64_t *served, size_t *n,
 	}
 }
 
+/* ---- calls ---- */
+
 int
 delist_nodes_open(struct delist_service *service)
 {
 	static const struct delist_node none;
 	size_t n;
 
-	return survey(service, &service->lifts.served, &n, &none);
+	return delist_nodes_survey(service, &service->lifts.served, &n, &none);
 }
 
 int
@@ -254,7 +120,8 @@ node_steps(struct work *work, void *arg)
 		return result;
 	call->found = bytes.at != NULL;
 	work->node.changed = call->found || !call->gone;
-	result = survey(work->service, &call->served, &n, &call->node);
+	result =
+	    delist_nodes_survey(work->service, &call->served, &n, &call->node);
 	if (result == DELIST_OK && !call->gone && n >= DELIST_SERVICE_NODES)
 		return DELIST_ENOSPC;
 	if (!call->gone && call->node.generation < call->served)

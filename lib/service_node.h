@@ -20,6 +20,8 @@
 struct lifts {
 	struct delist_pool waiting; /* struct lift_slot */
 	struct delist_deadline *queue;
+	/* Those whose rows can't be read, until they are tried again. */
+	struct delist_deadline *later;
 	uint64_t served; /* by all nodes; UINT64_MAX: there are none */
 };
 
@@ -50,6 +52,10 @@ int delist_lifts_reserve(struct lifts *lifts);
 void delist_lifts_wait(
     struct lifts *lifts, const struct delist_listing *listing, int64_t now_s);
 
+/* What all nodes but one serve; *n: how many they are. */
+int delist_nodes_survey(const struct delist_service *service, uint64_t *served,
+    size_t *n, const struct delist_node *but);
+
 /* What the rows of the nodes say. */
 int delist_nodes_open(struct delist_service *service);
 
@@ -59,8 +65,8 @@ int delist_nodes_any(const struct delist_service *service, bool *any);
 /* Their rows, into the batch. */
 int delist_node_put(struct work *work);
 
-/* Something is served by all nodes; do the first of it. */
-bool delist_lifts_due(const struct lifts *lifts);
+/* From when on something is served by all nodes; do the first of it. */
+int64_t delist_lifts_next_s(const struct lifts *lifts);
 int delist_lifts_tick(struct delist_service *service, int64_t now_s);
 
 #endif

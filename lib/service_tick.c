@@ -165,9 +165,10 @@ delist_service_next_due(const struct delist_service *service)
 	int64_t due_s = service->sweep.due_s;
 	int64_t first_s = delist_index_next_due(&service->index);
 
-	if (delist_lifts_due(&service->lifts) ||
-	    delist_hold_left(&service->hold))
+	if (delist_hold_left(&service->hold))
 		return INT64_MIN;
+	if (delist_lifts_next_s(&service->lifts) < due_s)
+		due_s = delist_lifts_next_s(&service->lifts);
 	if (service->audits.due_s < due_s)
 		due_s = service->audits.due_s;
 	if (first_s < due_s)
@@ -197,7 +198,7 @@ do_next(struct delist_service *service, int *result, int64_t now_s)
 		*result = do_item(service, &item, now_s);
 	else if (delist_case_tick(service, result, now_s))
 		return true;
-	else if (delist_lifts_due(&service->lifts))
+	else if (is_due(delist_lifts_next_s(&service->lifts), now_s))
 		*result = delist_lifts_tick(service, now_s);
 	else if (is_due(service->sweep.due_s, now_s))
 		*result = delist_service_sweep_some(service, now_s);

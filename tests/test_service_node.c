@@ -267,6 +267,120 @@ many_are_done_one_a_commit(void **state)
 	world_close(&world);
 }
 
+/* ---- another service on the store ---- */
+
+static void
+nodes_of_another_service_count(void **state)
+{
+	struct delist_service *other = NULL;
+	struct world world;
+
+	(void)state;
+	start(&world);
+	assert_int_equal(delist_service_open(&other, &world.config), 0);
+	/* The one that lifts opened when there were no nodes. */
+	assert_int_equal(delist_service_ack(other, text_of("mx1"), 0, NOW), 0);
+	(void)lift(&world, "192.0.2.1", NOW);
+	world_tick(&world, NOW + 1);
+	assert_int_equal(state_of(&world, "192.0.2.1"), DELIST_LISTING_LIFTING);
+	assert_true(delist_service_next_due(world.service) > NOW + 1);
+	/* A node that is behind, of the other, and one that is not. */
+	ack(&world, "mx2", 99, NOW + 2);
+	world_tick(&world, NOW + 2);
+	assert_int_equal(state_of(&world, "192.0.2.1"), DELIST_LISTING_LIFTING);
+	assert_int_equal(
+	    delist_service_ack(other, text_of("mx1"), 99, NOW + 3), 0);
+	ack(&world, "mx2", 99, NOW + 3);
+	world_tick(&world, NOW + 3);
+	assert_int_equal(
+	    state_of(&world, "192.0.2.1"), DELIST_LISTING_PROBATION);
+	delist_service_close(other);
+	world_close(&world);
+}
+
+/* ---- damage ---- */
+
+static void
+put_listing(struct world *world, const char *text, const char *bytes, size_t n)
+{
+	static uint8_t id[16] = "a commit of his";
+	struct delist_prefix prefix = world_prefix(text);
+	struct delist_record_key key;
+	struct delist_store_change change = {
+	    .kind = DELIST_STORE_PUT,
+	    .value = {bytes, n},
+	};
+
+	id[15]++;
+	delist_record_listing_key(&key, DELIST_LISTING_BLOCK, &prefix);
+	change.key = (struct delist_text){key.at, key.len};
+	assert_int_equal(
+	    world->inner.ops->commit(world->inner.arg, &change, 1, id), 0);
+}
+
+static void
+one_that_cannot_be_read_is_put_off(void **state)
+{
+	struct delist_prefix prefix = world_prefix("192.0.2.1");
+	struct delist_listing listing;
+	struct delist_record good;
+	struct world world;
+	bool found, more;
+
+	(void)state;
+	start(&world);
+	ack(&world, "mx1", 0, NOW);
+	(void)lift(&world, "192.0.2.1", NOW);
+	(void)lift(&world, "192.0.2.2", NOW);
+	assert_int_equal(delist_service_listing(world.service, &found, &listing,
+			     DELIST_LISTING_BLOCK, &prefix),
+	    0);
+	assert_int_equal(delist_record_write_listing(&good, &listing), 0);
+	put_listing(&world, "192.0.2.1", "?", 1);
+	ack(&world, "mx1", 99, NOW + 1);
+	assert_int_equal(delist_service_tick(world.service, &more, 9, NOW + 1),
+	    DELIST_ECORRUPT);
+	assert_int_equal(
+	    delist_service_tick(world.service, &more, 9, NOW + 1), 0);
+	assert_false(more);
+	assert_int_equal(
+	    state_of(&world, "192.0.2.2"), DELIST_LISTING_PROBATION);
+	assert_true(delist_service_next_due(world.service) == NOW + 61);
+	assert_int_equal(delist_service_tick(world.service, &more, 9, NOW + 61),
+	    DELIST_ECORRUPT);
+	assert_true(delist_service_next_due(world.service) == NOW + 121);
+	/* Somebody mends it. */
+	put_listing(&world, "192.0.2.1", good.at, good.len);
+	world_tick(&world, NOW + 121);
+	assert_int_equal(
+	    state_of(&world, "192.0.2.1"), DELIST_LISTING_PROBATION);
+	world_close(&world);
+}
+
+/* From its deadline on, it is tried for that alone. */
+static void
+one_that_is_never_mended_waits_once(void **state)
+{
+	struct world world;
+	bool more;
+
+	(void)state;
+	start(&world);
+	ack(&world, "mx1", 0, NOW);
+	(void)lift(&world, "192.0.2.1", NOW);
+	put_listing(&world, "192.0.2.1", "?", 1);
+	ack(&world, "mx1", 99, NOW + 1);
+	assert_int_equal(
+	    delist_service_tick(world.service, &more, 9, NOW + DAY - 60),
+	    DELIST_ECORRUPT);
+	assert_true(delist_service_next_due(world.service) == NOW + DAY);
+	for (int due = 0; due < 2; due++)
+		assert_int_equal(delist_service_tick(world.service, &more, 1,
+				     NOW + due * DAY + DAY),
+		    DELIST_ECORRUPT);
+	world_close(&world);
+}
+
 /* A node that never comes back fills no memory. */
 static void
 the_queue_has_an_end(void **state)
@@ -483,6 +597,9 @@ main(void)
 	TEST(an_answer_waits_too);
 	TEST(what_came_back_is_not_acked);
 	TEST(many_are_done_one_a_commit);
+	TEST(nodes_of_another_service_count);
+	TEST(one_that_cannot_be_read_is_put_off);
+	TEST(one_that_is_never_mended_waits_once);
 	TEST(the_queue_has_an_end);
 	TEST(a_generation_is_a_change_of_the_set);
 	TEST(nodes_are_shown);
