@@ -172,16 +172,31 @@ load_facts(struct work *work, struct delist_event *ev)
 	return result;
 }
 
+/* Who is to give way, unless another service ended it: as in submit. */
+static int
+evict(struct work *work, struct work_case *oldest)
+{
+	struct delist_event ev = {.kind = DELIST_EVENT_EVICT};
+	unsigned todo;
+	int result = DELIST_ESTATE;
+
+	oldest->gone = oldest->at.state == DELIST_INVESTIGATION_NONE;
+	if (!oldest->gone)
+		result = delist_work_step_case(work, &todo, oldest, &ev);
+	if (result != DELIST_ESTATE)
+		return result;
+	oldest->changed = true;
+	return DELIST_OK;
+}
+
 /* Bounded memory: whoever was asked for more and says nothing gives way. */
 static int
 make_room(struct work *work)
 {
 	struct delist_service *service = work->service;
 	const uint64_t *in = service->cases.in;
-	struct delist_event ev = {.kind = DELIST_EVENT_EVICT};
 	const struct case_slot *slot;
 	struct work_case *oldest;
-	unsigned todo;
 	int result;
 
 	/* An old one that ended has made room already. */
@@ -194,9 +209,7 @@ make_room(struct work *work)
 	if (slot == NULL)
 		return DELIST_EAGAIN;
 	result = delist_work_get_case(work, &oldest, slot->id);
-	return result == DELIST_OK
-		   ? delist_work_step_case(work, &todo, oldest, &ev)
-		   : result;
+	return result == DELIST_OK ? evict(work, oldest) : result;
 }
 
 /* Whether anything would come of a mail that begins a case. */

@@ -71,15 +71,33 @@ struct submit_call {
 	struct delist_submit_answer answer;
 };
 
+/*
+ * Who is to give way.  One that another service ended has done so already:
+ * written again as it is, it leaves the line here too.
+ */
+static int
+evict(struct work *work, struct work_request *oldest)
+{
+	struct delist_event ev = {.kind = DELIST_EVENT_EVICT};
+	unsigned todo;
+	int result = DELIST_ESTATE;
+
+	oldest->gone = oldest->at.state == DELIST_REQUEST_NONE;
+	if (!oldest->gone)
+		result = delist_work_step_request(work, &todo, oldest, &ev);
+	if (result != DELIST_ESTATE)
+		return result;
+	oldest->changed = true;
+	return DELIST_OK;
+}
+
 /* Bounded memory: somebody gives way. */
 static int
 make_room(struct work *work)
 {
 	struct delist_service *service = work->service;
-	struct delist_event ev = {.kind = DELIST_EVENT_EVICT};
 	struct work_request *oldest;
 	const struct request_slot *slot;
-	unsigned todo;
 	int result;
 
 	if (delist_deadline_count(service->index.waiting) <
@@ -89,9 +107,7 @@ make_room(struct work *work)
 	if (slot == NULL)
 		return DELIST_EAGAIN;
 	result = delist_work_get_request(work, &oldest, slot->id);
-	return result == DELIST_OK
-		   ? delist_work_step_request(work, &todo, oldest, &ev)
-		   : result;
+	return result == DELIST_OK ? evict(work, oldest) : result;
 }
 
 /*

@@ -295,6 +295,107 @@ a_pair_has_one_request(void **state)
 	world_close(&world);
 }
 
+/* ---- who is to give way is over already ---- */
+
+static void
+time_goes_by(struct world *world)
+{
+	world_tick(world, NOW + 20 * DAY);
+}
+
+static void
+years_go_by(struct world *world)
+{
+	world_tick(world, NOW + 20 * DAY);
+	world_tick(world, NOW + 1000 * DAY);
+}
+
+static void
+he_cancels(struct world *world)
+{
+	assert_int_equal(world_cancel(world, world->mails[0].cancel, NOW), 0);
+}
+
+static void
+he_redeems(struct world *world)
+{
+	assert_int_equal(world_redeem(world, world->mails[0].confirm, NOW), 0);
+}
+
+static void
+he_says_more(struct world *world)
+{
+	assert_int_equal(world_intake(world, NULL, "ann@example.org", "",
+			     world_reply(511, "192.0.2.77"), NOW),
+	    0);
+}
+
+struct ended_row {
+	const char *name;
+	void (*end)(struct world *world);
+	int64_t later_s;
+	bool mail;
+};
+
+static const struct ended_row ended_rows[] = {
+    {"a form: cancelled", he_cancels, 0, false},
+    {"a form: redeemed", he_redeems, 0, false},
+    {"a form: expired", time_goes_by, 20 * DAY, false},
+    {"a form: purged", years_go_by, 1000 * DAY, false},
+    {"a mail: expired", time_goes_by, 20 * DAY, true},
+    {"a mail: purged", years_go_by, 1000 * DAY, true},
+    {"a mail: answered", he_says_more, 0, true},
+};
+
+static void
+open_one(struct world *world, const char *sender, const char *addr, bool mail,
+    int64_t now_s)
+{
+	struct delist_intake_answer answer;
+	int want =
+	    addr == NULL ? DELIST_INTAKE_NEEDS_INFO : DELIST_INTAKE_OPENED;
+
+	if (!mail) {
+		(void)world_ask(world, sender, addr, now_s);
+		return;
+	}
+	assert_int_equal(
+	    world_intake(world, &answer, sender, "",
+		addr == NULL ? "help" : world_reply(511, addr), now_s),
+	    0);
+	assert_int_equal(answer.result, want);
+}
+
+/* Another service ended it, or what it waited for came there. */
+static void
+what_another_service_ended_gives_way(void **state)
+{
+	const struct ended_row *row = *state;
+	struct delist_service_stats before = {.size = sizeof before};
+	struct delist_service_stats after = {.size = sizeof after};
+	struct delist_service *mine;
+	struct world world;
+
+	world_init(&world, NULL);
+	world.config.policy.pending_max = 1;
+	world_open(&world);
+	open_one(&world, "ann@example.org", row->mail ? NULL : "192.0.2.1",
+	    row->mail, NOW);
+	mine = swap(&world, open_another(&world));
+	row->end(&world);
+	delist_service_close(swap(&world, mine));
+	open_one(&world, "bob@example.com", "192.0.2.2", row->mail,
+	    NOW + row->later_s);
+	assert_int_equal(delist_service_stats(world.service, &before), 0);
+	world_reopen(&world);
+	assert_int_equal(delist_service_stats(world.service, &after), 0);
+	assert_memory_equal(
+	    before.requests, after.requests, sizeof after.requests);
+	assert_memory_equal(before.investigations, after.investigations,
+	    sizeof after.investigations);
+	world_close(&world);
+}
+
 static void
 what_another_renewed_is_refused(void **state)
 {
@@ -486,6 +587,7 @@ main(void)
 	ROWS(no_mail_for_what_is_over, over_rows);
 	TEST(a_row_that_appears_is_not_overwritten);
 	TEST(a_pair_has_one_request);
+	ROWS(what_another_service_ended_gives_way, ended_rows);
 	TEST(what_another_renewed_is_refused);
 	TEST(a_pair_that_ran_out_is_found_again);
 	TEST(what_is_over_was_not_removed);
