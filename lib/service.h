@@ -216,7 +216,9 @@ struct work {
 		uint64_t version;
 	} deletes[DELIST_STORE_CHANGES_MAX / 2];
 	uint64_t open_version; /* of the row that finds the pair's request */
-	bool feed;	       /* what nodes serve changed */
+	size_t joins_n;	       /* rows that find a case, and were asked */
+	struct work_join joins[SERVICE_JOINS];
+	bool feed; /* what nodes serve changed */
 	/* What the steps did; a row of it only where it is worth one. */
 	struct delist_audit audit;
 	bool keep_audit;

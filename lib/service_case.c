@@ -226,6 +226,16 @@ load_join(const struct work *work, bool *found, uint8_t id[16],
 	return *found ? delist_record_read_join(id, bytes) : result;
 }
 
+/* Whom a mail is about is decided by it: it must be the same at the end. */
+static void
+remember_join(
+    struct work *work, const struct delist_record_key *key, uint64_t version)
+{
+	if (work->joins_n < SERVICE_JOINS)
+		work->joins[work->joins_n++] =
+		    (struct work_join){*key, version};
+}
+
 int
 delist_work_find_case(struct work *work, struct work_case **out,
     const struct delist_addr *addr, const struct delist_mailbox *sender)
@@ -241,6 +251,8 @@ delist_work_find_case(struct work *work, struct work_case **out,
 		return DELIST_OK;
 	join_key(work, &key, addr, sender);
 	result = load_join(work, &found, id, &version, &key);
+	if (result == DELIST_OK)
+		remember_join(work, &key, version);
 	if (result != DELIST_OK || !found)
 		return result;
 	return delist_work_get_case(work, out, id);
@@ -303,17 +315,39 @@ delist_work_step_case(struct work *work, unsigned *todo, struct work_case *one,
 
 /* ---- the batch ---- */
 
+/* As it was when it was asked, or, if it was not, as it is. */
+static int
+join_version(
+    struct work *work, uint64_t *version, const struct delist_record_key *key)
+{
+	uint8_t id[16];
+	bool found;
+
+	for (size_t i = 0; i < work->joins_n; i++) {
+		const struct work_join *join = &work->joins[i];
+
+		if (join->key.len != key->len ||
+		    memcmp(join->key.at, key->at, key->len) != 0)
+			continue;
+		*version = join->version;
+		return DELIST_OK;
+	}
+	return load_join(work, &found, id, version, key);
+}
+
 static int
 put_join(struct work *work, const struct work_case *one,
     const struct delist_addr *addr)
 {
 	struct batch_row *row = delist_batch_blank(work);
+	uint64_t version;
 	int result;
 
 	join_key(work, &row->key, addr, &one->at.mailbox);
-	result = delist_record_write_join(&row->value, one->at.id);
+	result = join_version(work, &version, &row->key);
 	if (result == DELIST_OK)
-		delist_batch_follow(work, DELIST_STORE_PUT);
+		result = delist_batch_replace(work, version, false,
+		    delist_record_write_join(&row->value, one->at.id));
 	return result;
 }
 

@@ -25,7 +25,8 @@ struct work;
 
 enum {
 	/* Cases that one call changes: one, and another that gives way. */
-	SERVICE_CASES = 2
+	SERVICE_CASES = 2,
+	SERVICE_JOINS = 2 /* of its address, and of its sender */
 };
 
 /* What is known of a case without its row. */
@@ -75,6 +76,12 @@ struct work_case {
 	bool changed, gone;
 	bool join; /* the newest of its address and of its sender */
 	bool mail; /* hand its mail over after the commit */
+};
+
+/* A row that finds a case, as it was read. */
+struct work_join {
+	struct delist_record_key key;
+	uint64_t version;
 };
 
 /* `at` is DELIST_INVESTIGATION_NONE where there is no row. */

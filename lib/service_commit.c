@@ -9,7 +9,8 @@
  *
  * The largest is that of a submission that makes another request give way: a
  * request, its pair, who gives way and that one's pair, five counts, and what
- * the audit keeps, in 16 changes.
+ * the audit keeps, in 16 changes.  A mail that makes another case give way
+ * has 15: both cases, two rows that find it, three counts, and the audit's.
  */
 #include <string.h>
 

@@ -295,6 +295,69 @@ a_pair_has_one_request(void **state)
 	world_close(&world);
 }
 
+static void
+report_it(struct world *world, const char *sender, const char *text, int want)
+{
+	struct delist_intake_answer answer;
+
+	assert_int_equal(
+	    world_intake(world, &answer, sender, "", text, NOW), 0);
+	assert_int_equal(answer.result, want);
+}
+
+static void
+report_too(struct world *world)
+{
+	struct delist_service *mine = swap(world, open_another(world));
+
+	report_it(
+	    world, "", world_reply(511, "192.0.2.1"), DELIST_INTAKE_OPENED);
+	delist_service_close(swap(world, mine));
+}
+
+static void
+report_it_myself(struct world *world)
+{
+	struct delist_service *mine = swap(world, open_another(world));
+
+	report_it(world, "ann@example.org", "help", DELIST_INTAKE_NEEDS_INFO);
+	delist_service_close(swap(world, mine));
+}
+
+struct join_row {
+	const char *name;
+	void (*other)(struct world *world);
+	const char *sender;
+	bool named; /* the address */
+	int want;
+};
+
+static const struct join_row join_rows[] = {
+    {"the address, without a sender", report_too, "", true,
+	DELIST_INTAKE_JOINED},
+    {"the address, with a sender", report_too, "ann@example.org", true,
+	DELIST_INTAKE_JOINED},
+    {"the sender", report_it_myself, "ann@example.org", false,
+	DELIST_INTAKE_NEEDS_INFO},
+    {"the sender, then the address", report_it_myself, "ann@example.org", true,
+	DELIST_INTAKE_OPENED},
+};
+
+/* Two services are told of the same at once: it is one case. */
+static void
+an_address_has_one_case(void **state)
+{
+	const struct join_row *row = *state;
+	struct world world;
+
+	world_start(&world);
+	world.before_commit = row->other;
+	report_it(&world, row->sender,
+	    row->named ? world_reply(511, "192.0.2.1") : "help", row->want);
+	assert_int_equal(world_rows(&world, DELIST_RECORD_INVESTIGATION), 1);
+	world_close(&world);
+}
+
 /* ---- who is to give way is over already ---- */
 
 static void
@@ -587,6 +650,7 @@ main(void)
 	ROWS(no_mail_for_what_is_over, over_rows);
 	TEST(a_row_that_appears_is_not_overwritten);
 	TEST(a_pair_has_one_request);
+	ROWS(an_address_has_one_case, join_rows);
 	ROWS(what_another_service_ended_gives_way, ended_rows);
 	TEST(what_another_renewed_is_refused);
 	TEST(a_pair_that_ran_out_is_found_again);
