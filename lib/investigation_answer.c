@@ -95,8 +95,13 @@ resolve(struct investigation_step *step)
 int
 delist_investigation_answer_again(struct investigation_step *step)
 {
-	if (step->ev->notice != step->next.answer)
+	const struct delist_event *ev = step->ev;
+
+	if (ev->notice != step->next.answer)
 		return DELIST_ESTATE;
+	/* It was listed again since: this is another removal. */
+	if (ev->notice == DELIST_NOTICE_DELISTED && ev->covered)
+		return delist_investigation_answer(step);
 	step->todo = DELIST_TODO_ALREADY;
 	return DELIST_OK;
 }

@@ -147,7 +147,6 @@ struct pair {
 };
 
 #define SAME DELIST_OK, -1, 0
-#define DONE DELIST_OK, -1, Y
 #define NOTED DELIST_OK, -1, A
 #define NO DELIST_ESTATE, 0, 0
 #define OVER DELIST_EEXPIRED, 0, 0
@@ -196,7 +195,7 @@ static const struct pair pairs[] = {
 	ROW(REVIEW, ASSIGN, NOTED), ROW(REVIEW, NOTE, NOTED),
 
 	OTHERS(RESOLVED), ROW(RESOLVED, DUE, SAME),
-	ROW(RESOLVED, ANSWER, DONE),
+	ROW(RESOLVED, ANSWER, GO(RESOLVED, L)),
 	ROW(RESOLVED, MAIL_ACCEPTED, GO(RESOLVED, A)),
 	ROW(RESOLVED, MAIL_DELAYED, GO(RESOLVED, A)),
 	ROW(RESOLVED, MAIL_FAILED, GO(RESOLVED, R)),
@@ -651,6 +650,18 @@ an_answer_is_repeated_but_not_changed(void **state)
 	ev.notice = DELIST_NOTICE_DENIED;
 	assert_int_equal(step(&investigation, &todo, &ev, NOW), DELIST_ESTATE);
 	assert_int_equal(todo, 77);
+	/* A removal, until it is listed again. */
+	ev.notice = DELIST_NOTICE_DELISTED;
+	ev.covered = false;
+	assert_int_equal(must_take(&investigation, &ev, NOW), Y);
+	ev.covered = true;
+	ev.exact = false;
+	assert_int_equal(
+	    must_take(&investigation, &ev, NOW + HOUR), M | DELIST_TODO_EXCEPT);
+	assert_true(investigation.resolved_s == NOW + HOUR);
+	assert_int_equal(investigation.generation, 3);
+	ev.evidence.source_len = 0;
+	assert_int_equal(step(&investigation, &todo, &ev, NOW), DELIST_EINVAL);
 	investigation = in_state(OPEN);
 	answer(&investigation, DELIST_NOTICE_NEED_INFO, NOW);
 	assert_int_equal(

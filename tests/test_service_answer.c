@@ -252,6 +252,53 @@ is_answered(void **state)
 	world_close(&world);
 }
 
+struct relisted_row {
+	const char *name, *first, *then;
+	bool nodes;
+	int times; /* until a gap in a range lets it pass */
+};
+
+static const struct relisted_row relisted_rows[] = {
+    {"itself", IP, IP, false, 3},
+    {"itself, with nodes", IP, IP, true, 3},
+    {"a range over it", IP, "192.0.2.0/24", false, 2},
+    {"itself, in a range", "192.0.2.0/24", IP, false, 3},
+    {"itself, in a range, with nodes", "192.0.2.0/24", IP, true, 3},
+};
+
+/* Delisted, listed again, and delisted once more: each is done. */
+static void
+what_was_listed_again_is_delisted_again(void **state)
+{
+	const struct relisted_row *row = *state;
+	struct world world;
+	struct delist_intake_answer intake = start(&world, row->first, IP);
+
+	if (row->nodes)
+		assert_int_equal(delist_service_ack(world.service,
+				     (struct delist_text){"mx1", 3}, 0, NOW),
+		    0);
+	for (int i = 0; i < row->times; i++) {
+		int64_t at_s = NOW + i * HOUR;
+		uint64_t rows;
+
+		assert_int_equal(world_refuses(&world, IP, at_s), true);
+		assert_int_equal(world_answer(&world, intake.id, ANSWER,
+				     DELIST_NOTICE_DELISTED, "", at_s + 1),
+		    0);
+		assert_false(world_refuses(&world, IP, at_s + 1));
+		assert_int_equal(world.mails_n, 2 + (size_t)i);
+		rows = world_fingerprint(&world);
+		assert_int_equal(world_answer(&world, intake.id, ANSWER,
+				     DELIST_NOTICE_DELISTED, "", at_s + 2),
+		    0);
+		assert_true(world_fingerprint(&world) == rows);
+		assert_int_equal(
+		    block_code(&world, row->then, 511, at_s + 60), 0);
+	}
+	world_close(&world);
+}
+
 /* What was asked comes, and the case is open again; the clock starts anew. */
 static void
 a_question_is_answered(void **state)
@@ -579,6 +626,7 @@ self_service_ends_under_a_range(void **state)
 int
 main(void)
 {
+	ROWS(what_was_listed_again_is_delisted_again, relisted_rows);
 	TEST(from_report_to_flow);
 	ROWS(lifts, lift_rows);
 	ROWS(is_answered, answer_rows);

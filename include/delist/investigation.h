@@ -113,7 +113,8 @@ struct delist_investigation {
  * not arrive, or a mail after the answer), LIFT and EXCEPT remove the block.
  * One that waited for its sender until its date is expired to any event.  An
  * event that does not matter now leaves it as it is, with *todo 0; a repeated
- * answer gives DELIST_TODO_ALREADY.  `next` may be `cur`.
+ * answer gives DELIST_TODO_ALREADY, unless it is DELISTED and the address was
+ * listed again since: then it is done again.  `next` may be `cur`.
  *
  * The caller finds the investigation that a mail belongs to, by its IP, else
  * by its sender (delist_investigation_joins()); where there is none, it

@@ -97,7 +97,7 @@ struct delist_answer {
 /*
  * Do it.  An answer is mailed; DELISTED lifts the block in the same commit,
  * or makes an exception under a range.  *investigation is as it is then;
- * *already: it was so before.
+ * *already: it was so before.  What was listed again since is lifted again.
  *
  *	DELIST_EINVAL	size is unknown; no such event or notice; no person;
  *			a text that is missing, too long, or has a control
