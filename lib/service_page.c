@@ -32,17 +32,18 @@ next_row(const struct delist_service *service, bool *found,
 	return result;
 }
 
-/* All went well: the next one is behind this row. */
+/* The next one is behind this row, also where it can't be read. */
 static int
 turn(bool *found, struct delist_cursor *cursor, bool have,
-    const struct delist_store_row *row)
+    const struct delist_store_row *row, int result)
 {
-	*found = have;
 	if (have) {
 		*cursor = (struct delist_cursor){.len = (uint8_t)row->key.len};
 		memcpy(cursor->at, row->key.at, row->key.len);
 	}
-	return DELIST_OK;
+	if (result == DELIST_OK)
+		*found = have;
+	return result;
 }
 
 int
@@ -58,9 +59,11 @@ delist_service_next_listing(const struct delist_service *service, bool *found,
 		return DELIST_EINVAL;
 	delist_record_listing_prefix(&prefix, kind);
 	result = next_row(service, &have, &row, cursor, &prefix);
-	if (result == DELIST_OK && have)
+	if (result != DELIST_OK)
+		return result;
+	if (have)
 		result = delist_record_read_listing(listing, row.value);
-	return result == DELIST_OK ? turn(found, cursor, have, &row) : result;
+	return turn(found, cursor, have, &row, result);
 }
 
 int
@@ -74,9 +77,11 @@ delist_service_next_request(const struct delist_service *service, bool *found,
 
 	delist_record_type_key(&prefix, DELIST_RECORD_REQUEST);
 	result = next_row(service, &have, &row, cursor, &prefix);
-	if (result == DELIST_OK && have)
+	if (result != DELIST_OK)
+		return result;
+	if (have)
 		result = delist_record_read_request(request, row.value);
-	return result == DELIST_OK ? turn(found, cursor, have, &row) : result;
+	return turn(found, cursor, have, &row, result);
 }
 
 int
@@ -91,10 +96,12 @@ delist_service_next_investigation(const struct delist_service *service,
 
 	delist_record_type_key(&prefix, DELIST_RECORD_INVESTIGATION);
 	result = next_row(service, &have, &row, cursor, &prefix);
-	if (result == DELIST_OK && have)
+	if (result != DELIST_OK)
+		return result;
+	if (have)
 		result =
 		    delist_record_read_investigation(investigation, row.value);
-	return result == DELIST_OK ? turn(found, cursor, have, &row) : result;
+	return turn(found, cursor, have, &row, result);
 }
 
 int
@@ -108,9 +115,11 @@ delist_service_next_node(const struct delist_service *service, bool *found,
 
 	delist_record_type_key(&prefix, DELIST_RECORD_NODE);
 	result = next_row(service, &have, &row, cursor, &prefix);
-	if (result == DELIST_OK && have)
+	if (result != DELIST_OK)
+		return result;
+	if (have)
 		result = delist_record_read_node(node, row.value);
-	return result == DELIST_OK ? turn(found, cursor, have, &row) : result;
+	return turn(found, cursor, have, &row, result);
 }
 
 int
@@ -124,9 +133,11 @@ delist_service_next_audit(const struct delist_service *service, bool *found,
 
 	delist_record_type_key(&prefix, DELIST_RECORD_AUDIT);
 	result = next_row(service, &have, &row, cursor, &prefix);
-	if (result == DELIST_OK && have)
+	if (result != DELIST_OK)
+		return result;
+	if (have)
 		result = delist_record_read_audit(audit, row.value);
-	return result == DELIST_OK ? turn(found, cursor, have, &row) : result;
+	return turn(found, cursor, have, &row, result);
 }
 
 /* Numbers begin at 1, so no audit of that second is before this. */

@@ -226,6 +226,142 @@ audits_begin_where_asked(void **state)
 
 /* ---- what is refused ---- */
 
+static int
+next_listing(
+    struct world *world, bool *found, struct delist_cursor *cursor, bool *same)
+{
+	struct delist_listing row = {.code = 77};
+	int result = delist_service_next_listing(
+	    world->service, found, &row, cursor, DELIST_LISTING_BLOCK);
+
+	*same = row.code == 77;
+	return result;
+}
+
+static int
+next_request(
+    struct world *world, bool *found, struct delist_cursor *cursor, bool *same)
+{
+	struct delist_request row = {.tries = 77};
+	int result =
+	    delist_service_next_request(world->service, found, &row, cursor);
+
+	*same = row.tries == 77;
+	return result;
+}
+
+static int
+next_case(
+    struct world *world, bool *found, struct delist_cursor *cursor, bool *same)
+{
+	struct delist_investigation row = {.intakes = 77};
+	int result = delist_service_next_investigation(
+	    world->service, found, &row, cursor);
+
+	*same = row.intakes == 77;
+	return result;
+}
+
+static int
+next_node(
+    struct world *world, bool *found, struct delist_cursor *cursor, bool *same)
+{
+	struct delist_node row = {.generation = 77};
+	int result =
+	    delist_service_next_node(world->service, found, &row, cursor);
+
+	*same = row.generation == 77;
+	return result;
+}
+
+static int
+next_audit(
+    struct world *world, bool *found, struct delist_cursor *cursor, bool *same)
+{
+	struct delist_audit row = {.at_s = 77};
+	int result =
+	    delist_service_next_audit(world->service, found, &row, cursor);
+
+	*same = row.at_s == 77;
+	return result;
+}
+
+struct damage_row {
+	const char *name;
+	int (*next)(struct world *world, bool *found,
+	    struct delist_cursor *cursor, bool *same);
+	int type;
+};
+
+static const struct damage_row damage_rows[] = {
+    {"listings", next_listing, DELIST_RECORD_LISTING},
+    {"requests", next_request, DELIST_RECORD_REQUEST},
+    {"investigations", next_case, DELIST_RECORD_INVESTIGATION},
+    {"nodes", next_node, DELIST_RECORD_NODE},
+    {"audits", next_audit, DELIST_RECORD_AUDIT},
+};
+
+/* Rows of a type that can't be read, before all others and behind them. */
+static void
+put_damaged(struct world *world, int type)
+{
+	for (int i = 0; i < 4; i++) {
+		struct delist_record_key key;
+		struct delist_store_change change = {
+		    .kind = DELIST_STORE_PUT,
+		    .value = {"?", 1},
+		};
+		uint8_t id[16] = {(uint8_t)(i + 1)};
+
+		if (type == DELIST_RECORD_LISTING)
+			delist_record_listing_prefix(
+			    &key, DELIST_LISTING_BLOCK);
+		else
+			delist_record_type_key(&key, type);
+		memset(key.at + key.len, i < 2 ? 0 : 255, 20);
+		key.at[key.len + 19] = (char)i;
+		change.key = (struct delist_text){key.at, key.len + 20u};
+		assert_int_equal(
+		    world->inner.ops->commit(world->inner.arg, &change, 1, id),
+		    0);
+	}
+}
+
+/* Each is told once, and what is behind it is shown. */
+static void
+a_row_that_cannot_be_read_does_not_end_the_list(void **state)
+{
+	const struct damage_row *row = *state;
+	struct delist_cursor cursor = {0};
+	struct world world;
+	size_t shown = 0, damaged = 0;
+	bool found = true, same;
+
+	world_start(&world);
+	(void)world_ask(&world, "ann@example.org", "192.0.2.1", NOW);
+	assert_int_equal(world_intake(&world, NULL, "bob@example.com", "",
+			     world_reply(511, "192.0.2.1"), NOW),
+	    0);
+	assert_int_equal(delist_service_ack(world.service,
+			     (struct delist_text){"mx1", 3}, 1, NOW),
+	    0);
+	put_damaged(&world, row->type);
+	while (found) {
+		int result = row->next(&world, &found, &cursor, &same);
+
+		assert_true(found || result == 0);
+		assert_int_equal(same, result != 0 || !found);
+		if (result != 0)
+			assert_int_equal(result, DELIST_ECORRUPT);
+		damaged += result != 0;
+		shown += result == 0 && found;
+	}
+	assert_int_equal(damaged, 4);
+	assert_true(shown >= 1);
+	assert_int_equal(shown + damaged, world_rows(&world, row->type));
+	world_close(&world);
+}
+
 static void
 what_fails_changes_nothing(void **state)
 {
@@ -387,6 +523,7 @@ main(void)
 	TEST(each_request_is_seen_once);
 	TEST(each_investigation_is_seen_once);
 	TEST(audits_begin_where_asked);
+	ROWS(a_row_that_cannot_be_read_does_not_end_the_list, damage_rows);
 	TEST(what_fails_changes_nothing);
 	TEST(figures_are_those_of_the_rows);
 	return support_run("service_page");

@@ -209,8 +209,10 @@ DELIST_API int delist_service_forget_node(struct delist_service *service,
  *
  *	DELIST_EINVAL	no such kind, or a cursor that is none
  *	DELIST_ECORRUPT, DELIST_EVERSION
- *			the row can't be read
- *	and what the store says; all outputs are then as they were
+ *			the row can't be read; *cursor is behind it, so that
+ *			the same call goes on (where it is as it was, the
+ *			store can't tell which row it is)
+ *	and what the store says; all other outputs are then as they were
  */
 DELIST_API int delist_service_next_listing(const struct delist_service *service,
     bool *found, struct delist_listing *listing, struct delist_cursor *cursor,
