@@ -48,7 +48,8 @@ void delist_epoch_fini(
 struct delist_reader *delist_epoch_join(
     struct delist_epoch *epoch, const struct delist_alloc *alloc);
 
-/* Whether no reader has ever joined. */
+/* Whether no reader has ever joined.  One may join meanwhile, so this says that
+   it is cheap to ask for the oldest, not what may be given back. */
 bool delist_epoch_unread(const struct delist_epoch *epoch);
 
 /* The epoch in which the earliest reader inside went there, or the next. */
