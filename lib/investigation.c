@@ -91,6 +91,13 @@ expire(struct investigation_step *step)
 	return DELIST_OK;
 }
 
+/* Nobody was told that a person reads it, and none has. */
+static int
+evict_silent(struct investigation_step *step)
+{
+	return step->next.generation == 0 ? expire(step) : DELIST_ESTATE;
+}
+
 static int
 needs_info_due(struct investigation_step *step)
 {
@@ -194,7 +201,7 @@ static int (*const table[DELIST_INVESTIGATION_STATES][COLUMNS])(
 	[DELIST_INVESTIGATION_OPEN] = {
 		refused, open_due, delist_investigation_answer,
 		MAIL_RESULTS,
-		refused, delist_investigation_join,
+		evict_silent, delist_investigation_join,
 		delist_investigation_assign, delist_investigation_note},
 	[DELIST_INVESTIGATION_REVIEW] = {
 		refused, open_due, delist_investigation_answer,

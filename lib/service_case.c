@@ -25,6 +25,8 @@ delist_cases_init(struct cases *cases, const struct delist_alloc *alloc)
 	result = delist_deadline_new(&cases->due, alloc);
 	if (result == DELIST_OK)
 		result = delist_deadline_new(&cases->waiting, alloc);
+	if (result == DELIST_OK)
+		result = delist_deadline_new(&cases->silent, alloc);
 	return result;
 }
 
@@ -35,6 +37,7 @@ delist_cases_fini(struct cases *cases)
 	delist_idmap_fini(&cases->ids);
 	delist_deadline_free(cases->due);
 	delist_deadline_free(cases->waiting);
+	delist_deadline_free(cases->silent);
 	*cases = (struct cases){0};
 }
 
@@ -52,6 +55,9 @@ delist_cases_reserve(struct cases *cases)
 	if (result == DELIST_OK)
 		result =
 		    delist_index_reserve_due(cases->waiting, SERVICE_CASES + 1);
+	if (result == DELIST_OK)
+		result =
+		    delist_index_reserve_due(cases->silent, SERVICE_CASES + 1);
 	return result;
 }
 
@@ -79,14 +85,21 @@ find_or_take(struct cases *cases, uint32_t *number, const uint8_t id[16])
 	return slot;
 }
 
-/* The line has no place at INT64_MAX, which is "not in it". */
+/* The lines have no place at INT64_MAX, which is "not in it". */
 static int64_t
-place_in_line(const struct delist_investigation *investigation)
+place_in_line(const struct delist_investigation *investigation, bool in_line)
 {
-	if (investigation->state != DELIST_INVESTIGATION_NEEDS_INFO)
+	if (!in_line)
 		return INT64_MAX;
 	return investigation->created_s == INT64_MAX ? INT64_MAX - 1
 						     : investigation->created_s;
+}
+
+static bool
+is_silent(const struct delist_investigation *investigation)
+{
+	return investigation->state == DELIST_INVESTIGATION_OPEN &&
+	       investigation->generation == 0;
 }
 
 static void
@@ -94,6 +107,7 @@ forget(struct cases *cases, struct case_slot *slot, uint32_t number)
 {
 	delist_index_set_due(cases->due, &slot->due, INT64_MAX, number);
 	delist_index_set_due(cases->waiting, &slot->waiting, INT64_MAX, number);
+	delist_index_set_due(cases->silent, &slot->silent, INT64_MAX, number);
 	delist_idmap_remove(&cases->ids, slot->id);
 	delist_pool_give(&cases->slots, number);
 }
@@ -124,7 +138,11 @@ delist_case_publish(struct cases *cases,
 		delist_index_set_due(cases->due, &slot->due,
 		    delist_investigation_due_s(investigation), number);
 	delist_index_set_due(cases->waiting, &slot->waiting,
-	    place_in_line(investigation), number);
+	    place_in_line(investigation,
+		investigation->state == DELIST_INVESTIGATION_NEEDS_INFO),
+	    number);
+	delist_index_set_due(cases->silent, &slot->silent,
+	    place_in_line(investigation, is_silent(investigation)), number);
 }
 
 void
@@ -149,6 +167,22 @@ delist_case_oldest(struct cases *cases)
 	/* A queue shows its first only by handing it out. */
 	slot = delist_pool_at(&cases->slots, (uint32_t)number);
 	delist_index_set_due(cases->waiting, &slot->waiting, place, number);
+	return slot;
+}
+
+const struct case_slot *
+delist_case_next_silent(struct cases *cases)
+{
+	struct case_slot *slot;
+	uint64_t number;
+	int64_t place;
+
+	if (!delist_deadline_next(cases->silent, &place) ||
+	    delist_deadline_pop(cases->silent, &number, 1, place) == 0)
+		return NULL;
+	slot = delist_pool_at(&cases->slots, (uint32_t)number);
+	delist_index_set_due(
+	    cases->silent, &slot->silent, INT64_MAX - 1, number);
 	return slot;
 }
 

@@ -34,6 +34,7 @@ struct case_slot {
 	uint8_t id[16];
 	uint64_t due;	  /* its deadline; 0: none */
 	uint64_t waiting; /* its place in line; 0: it can't give way */
+	uint64_t silent;  /* the same in the other line */
 	int64_t outcome_s;
 	uint32_t outcome_of; /* generation of that mail */
 	uint8_t state;
@@ -50,6 +51,8 @@ struct cases {
 	struct delist_idmap ids;
 	struct delist_deadline *due;
 	struct delist_deadline *waiting;
+	/* Open, but nobody was told so: they give way after all others. */
+	struct delist_deadline *silent;
 	uint64_t in[DELIST_INVESTIGATION_STATES];
 };
 
@@ -77,6 +80,9 @@ struct work_case {
 	bool join; /* the newest of its address and of its sender */
 	bool mail; /* hand its mail over after the commit */
 };
+
+/* The first of those that nobody was told of; it is the last one then. */
+const struct case_slot *delist_case_next_silent(struct cases *cases);
 
 /* A row that finds a case, as it was read. */
 struct work_join {

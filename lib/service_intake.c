@@ -21,7 +21,8 @@
 #include "service.h"
 
 enum {
-	VERDICTS = 16 /* recipients of one bounce that are looked at */
+	VERDICTS = 16,	  /* recipients of one bounce that are looked at */
+	SILENT_TRIES = 16 /* cases that are looked at until one gives way */
 };
 
 struct intake_call {
@@ -189,6 +190,45 @@ evict(struct work *work, struct work_case *oldest)
 	return DELIST_OK;
 }
 
+/* Somebody who is blocked waits for it, whether or not he could be told. */
+static bool
+matters(const struct work *work, const struct work_case *one)
+{
+	struct cover cover;
+
+	if (one->at.addr.family == DELIST_NOADDR)
+		return false;
+	cover = delist_service_cover(work->service, &one->at.addr, work->now_s);
+	return cover.block.code != 0 && cover.pass.code == 0;
+}
+
+/*
+ * All that is left are open: one that nobody was told of, about an address
+ * that is not blocked.  Mails like that are forged without end.
+ */
+static int
+evict_silent(struct work *work)
+{
+	size_t before = work->cases_n;
+
+	for (int i = 0; i < SILENT_TRIES; i++) {
+		const struct case_slot *slot =
+		    delist_case_next_silent(&work->service->cases);
+		struct work_case *oldest;
+		int result;
+
+		if (slot == NULL)
+			break;
+		result = delist_work_get_case(work, &oldest, slot->id);
+		if (result != DELIST_OK)
+			return result;
+		if (!matters(work, oldest))
+			return evict(work, oldest);
+		work->cases_n = before;
+	}
+	return DELIST_EAGAIN;
+}
+
 /* Bounded memory: whoever was asked for more and says nothing gives way. */
 static int
 make_room(struct work *work)
@@ -207,7 +247,7 @@ make_room(struct work *work)
 		return DELIST_OK;
 	slot = delist_case_oldest(&service->cases);
 	if (slot == NULL)
-		return DELIST_EAGAIN;
+		return evict_silent(work);
 	result = delist_work_get_case(work, &oldest, slot->id);
 	return result == DELIST_OK ? evict(work, oldest) : result;
 }

@@ -595,7 +595,7 @@ there_is_an_end_to_cases(void **state)
 {
 	struct delist_intake_answer waits, answer;
 	struct world world;
-	char text[100];
+	char text[100], sender[32];
 
 	(void)state;
 	start(&world);
@@ -607,8 +607,8 @@ there_is_an_end_to_cases(void **state)
 		snprintf(text, sizeof text,
 		    "550 5.7.511 Access denied, banned sender[198.51.100.%d]",
 		    i);
-		(void)send_in(
-		    &world, "ann@example.org", text, NOW, DELIST_INTAKE_OPENED);
+		snprintf(sender, sizeof sender, "ann@d%d.example", i);
+		(void)send_in(&world, sender, text, NOW, DELIST_INTAKE_OPENED);
 	}
 	/* Whoever said nothing gave way; those that a person has to see stay. */
 	assert_int_equal(
@@ -628,6 +628,51 @@ there_is_an_end_to_cases(void **state)
 	/* One more of them joins all the same. */
 	(void)send_in(&world, "bob@example.com",
 	    world_reply(511, "198.51.100.1"), NOW, DELIST_INTAKE_JOINED);
+	world_close(&world);
+}
+
+/* Forged mails about what is not blocked do not shut the mailbox. */
+static void
+forged_mails_give_way(void **state)
+{
+	struct delist_intake_answer blocked, first, answer;
+	struct world world;
+	char addr[32];
+
+	(void)state;
+	start(&world);
+	world.config.policy.pending_max = 3;
+	world_reopen(&world);
+	/* One of them is of somebody who can't be told, but is blocked. */
+	blocked = send_in(
+	    &world, "", world_reply(511, IP), NOW - 1, DELIST_INTAKE_OPENED);
+	first = send_in(&world, "", world_reply(511, "203.0.113.99"), NOW,
+	    DELIST_INTAKE_OPENED);
+	for (int i = 0; i < 30; i++) {
+		snprintf(addr, sizeof addr, "203.0.113.%d", i);
+		(void)send_in(&world, "", world_reply(511, addr), NOW + i,
+		    DELIST_INTAKE_OPENED);
+		if (i % 10 == 5)
+			world_reopen(&world);
+	}
+	assert_int_equal(
+	    world_case(&world, first.id).state, DELIST_INVESTIGATION_EXPIRED);
+	assert_int_equal(
+	    world_case(&world, blocked.id).state, DELIST_INVESTIGATION_OPEN);
+	/* Those who are told that a person reads it stay. */
+	for (int i = 0; i < 2; i++) {
+		char sender[32];
+
+		snprintf(sender, sizeof sender, "u@d%d.example", i);
+		snprintf(addr, sizeof addr, "198.51.100.%d", i);
+		(void)send_in(&world, sender, world_reply(511, addr),
+		    NOW + HOUR, DELIST_INTAKE_OPENED);
+	}
+	assert_int_equal(world_intake(&world, &answer, "eve@example.com", "",
+			     world_reply(511, "203.0.113.7"), NOW + HOUR),
+	    DELIST_EAGAIN);
+	assert_int_equal(
+	    world_case(&world, blocked.id).state, DELIST_INVESTIGATION_OPEN);
 	world_close(&world);
 }
 
@@ -1035,6 +1080,7 @@ main(void)
 	TEST(answers_keep_the_limits_of_mail);
 	TEST(whoever_wants_no_mail_gets_none);
 	TEST(there_is_an_end_to_cases);
+	TEST(forged_mails_give_way);
 	TEST(a_flood_leaves_nothing);
 	TEST(a_mail_that_waits_is_sent_again);
 	TEST(after_a_crash_the_same_mail_goes_out);

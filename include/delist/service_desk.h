@@ -68,11 +68,14 @@ struct delist_intake_answer {
  * without notices answers nobody.
  *
  * Nothing in the mail is believed: it changes no list.  It may have any size;
- * work is linear in it.
+ * work is linear in it.  Where there are policy.pending_max investigations,
+ * one that waits for its sender gives way, or else one that is open, was
+ * never answered in any way, and is about an address that is not blocked.
  *
  *	DELIST_EINVAL	size is unknown; no such language
  *	DELIST_EAGAIN	there are policy.pending_max investigations that
- *			nobody answered: let the mail be sent again later
+ *			nobody answered, and none gives way: let the mail be
+ *			sent again later
  *	and as delist_service_block(); *answer is then as it was
  */
 DELIST_API int delist_service_intake(struct delist_service *service,
