@@ -18,7 +18,8 @@
  *
  * and below them
  *
- *	service_case.c	   rows in and out, and what is kept in memory of them
+ *	service_case.c	   rows in and out
+ *	service_case_lines.c  what is kept in memory of them
  */
 
 struct work;
