@@ -74,6 +74,17 @@ said(const struct delist_audit *audit)
 
 /* ---- the story ---- */
 
+/* Field by field, as rows have them: structs have gaps. */
+static void
+assert_same(const struct delist_audit *a, const struct delist_audit *b)
+{
+	struct delist_record row_a, row_b;
+
+	assert_int_equal(delist_record_write_audit(&row_a, a), 0);
+	assert_int_equal(delist_record_write_audit(&row_b, b), 0);
+	assert_memory_equal(&row_a, &row_b, sizeof row_a);
+}
+
 static void
 each_step_is_written_down(void **state)
 {
@@ -104,7 +115,7 @@ each_step_is_written_down(void **state)
 		struct delist_audit audit = audit_at(&world, i);
 
 		assert_string_equal(said(&audit), want[i]);
-		assert_memory_equal(&audit, &told.audit[i], sizeof audit);
+		assert_same(&audit, &told.audit[i]);
 	}
 	first = audit_at(&world, 0);
 	assert_true(first.at_s == NOW);
